@@ -6,9 +6,9 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from backend.lib.bilingual import in_current_language
 from booking.services.offers import Offer
 from collective.members.models import User
 from collective.payments.models import Payment
@@ -206,7 +206,7 @@ class AppointmentLine(models.Model):
 
     @property
     def name(self) -> str:
-        return self.name_en if get_language() == "en" else self.name_fr
+        return in_current_language(fr=self.name_fr, en=self.name_en)
 
 
 class Proposal(models.Model):
