@@ -1,0 +1,3 @@
+from backend.lib.outbox_models import OutboxRow
+
+__all__ = ["OutboxRow"]

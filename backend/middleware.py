@@ -1,0 +1,62 @@
+"""Two answers given in one place: a broken rule becomes a message, a door may demand the second factor."""
+
+from collections.abc import Callable
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from backend.lib.errors import RuleBroken
+from collective.workshops.roles import commits_others
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class explain_broken_rules:  # noqa: N801 - named as what it does, like a function middleware, but hooks exceptions
+    """
+    Answer a `RuleBroken` that a page let through: back to the page with a message, or a page of its own.
+
+    A page that knows better (a form to fill again) catches it first. Programs get JSON from `api.errors`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RuleBroken):
+            return None
+        if request.method == "POST" and (back := getattr(request, "on_refusal", None)):
+            messages.error(request, str(exception))
+            return redirect(back)
+        return render(request, "refusal.html", {"rule": exception}, status=exception.status)
+
+
+def demand_second_factor(get_response: GetResponse) -> GetResponse:
+    """Send coordinators, treasurers and workshop owners to set up a second factor before they do anything else."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if _must_set_up(request):
+            messages.info(
+                request, _("You decide for others here: please add a second factor to your sign-in first.")
+            )
+            return redirect("mfa_index")
+        return get_response(request)
+
+    return answer
+
+
+def _must_set_up(request: HttpRequest) -> bool:
+    if not settings.MOYEU_DEMAND_SECOND_FACTOR or not request.user.is_authenticated:
+        return False
+    allowed = (reverse("mfa_index"), reverse("account_logout"), reverse("account_reauthenticate"), settings.STATIC_URL)
+    if request.path.startswith(allowed) or is_mfa_enabled(request.user):
+        return False
+    return commits_others(request.user)
+

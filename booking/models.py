@@ -1,0 +1,20 @@
+"""The models of this app's folders, named so that Django finds them."""
+
+from booking.appointments.models import Appointment, AppointmentChange, AppointmentLine, Hold, HoldLine, Proposal
+from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
+from booking.services.models import Intervention
+from booking.services.offers import Offer
+
+__all__ = [
+    "Appointment",
+    "AppointmentChange",
+    "AppointmentLine",
+    "Diagnosis",
+    "DiagnosisPhoto",
+    "Hold",
+    "HoldLine",
+    "Intervention",
+    "Offer",
+    "Proposal",
+    "Symptom",
+]

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from collective.workshops.models import Workshop
+
+
+class Payment(models.Model):
+    """
+    Money asked of one person through the payment provider. It knows what it is for only by `purpose` and `subject`;
+    who asked is told of changes by outbox rows of kind `payment.changed`.
+    """
+
+    class Capture(models.TextChoices):
+        NOW = "now", _("taken at once")
+        LATER = "later", _("authorised, taken on acceptance")
+
+    class State(models.TextChoices):
+        NEW = "new", _("being prepared")
+        OPEN = "open", _("waiting for the person")
+        AUTHORISED = "authorised", _("authorised")
+        CAPTURED = "captured", _("paid")
+        RELEASED = "released", _("released")
+        EXPIRED = "expired", _("expired")
+        FAILED = "failed", _("failed")
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    purpose = models.CharField(max_length=40)
+    subject = models.CharField(max_length=60, db_index=True)
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="payments")
+    label = models.CharField(max_length=200)
+    email = models.EmailField()
+    language = models.CharField(max_length=2, default="fr")
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="EUR")
+    capture = models.CharField(max_length=5, choices=Capture)
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    success_url = models.URLField(max_length=400)
+    cancel_url = models.URLField(max_length=400)
+    session_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
+    session_url = models.TextField(blank=True, default="")
+    session_expires_at = models.DateTimeField(null=True)
+    intent_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
+    charge_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
+    capture_before = models.DateTimeField(null=True)
+    captured_cents = models.BigIntegerField(default=0)
+    refunded_cents = models.BigIntegerField(default=0)
+    fee_cents = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)  # when the provider was last asked
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="a_payment_asks_for_something"),
+            models.CheckConstraint(
+                condition=Q(captured_cents__gte=0, captured_cents__lte=F("amount_cents")), name="captured_within_the_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("captured_cents")), name="refunded_within_captured"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.amount_cents} {self.state}"
+
+    @property
+    def kept_cents(self) -> int:
+        return self.captured_cents - self.refunded_cents
+
+
+class Operation(models.Model):
+    """One call to the provider, written with its idempotency key before it is made, made by a sweep."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open"
+        EXPIRE = "expire"
+        CAPTURE = "capture"
+        RELEASE = "release"
+        REFUND = "refund"
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        DONE = "done"
+        REFUSED = "refused"
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="operations")
+    kind = models.CharField(max_length=8, choices=Kind)
+    key = models.CharField(max_length=120, unique=True)
+    params = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(null=True)
+    last_error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="operation_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Refund(models.Model):
+    """Money given back, by us or from the provider's dashboard."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    operation = models.OneToOneField(Operation, models.PROTECT, null=True, related_name="refund")
+    provider_id = models.CharField(max_length=120, unique=True)
+    amount_cents = models.BigIntegerField()
+    reason = models.CharField(max_length=60, blank=True, default="")
+    refunded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_cents__gt=0), name="a_refund_gives_something")]
+
+    def __str__(self) -> str:
+        return f"{self.payment}: {self.amount_cents}"
+
+
+class StripeEvent(models.Model):
+    """A verified webhook, kept once per event id; only a trigger: the object is read again from the provider."""
+
+    class State(models.TextChoices):
+        NEW = "new"
+        DONE = "done"
+        IGNORED = "ignored"
+
+    event_id = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=120)
+    livemode = models.BooleanField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.NEW)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"
