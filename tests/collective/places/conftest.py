@@ -11,9 +11,10 @@ import pytest
 from collective.places.load import DATA, load_places
 
 # Enough of the country to search in: around Lille, the three great cities, namesakes and hard names.
-DEPARTMENTS = ("59", "62")
+DEPARTMENT = "59"
 COMMUNES = frozenset(
-    "75056 75101 75111 69123 69383 13055 13201 72181 76351 17300 70450 93066 97411 56211 42218 29019 30189".split()
+    ["75056", "75101", "75111", "69123", "69383", "13055", "13201"]
+    + ["72181", "76351", "17300", "93066", "97411", "56211", "42218"]
 )
 
 
@@ -34,7 +35,7 @@ def read_csv(name: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="session")
 def some_rows() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     communes = [
-        row for row in read_csv("communes_fr.csv.gz") if row["department"] in DEPARTMENTS or row["insee"] in COMMUNES
+        row for row in read_csv("communes_fr.csv.gz") if row["department"] == DEPARTMENT or row["insee"] in COMMUNES
     ]
     known = {row["insee"] for row in communes}
     return communes, [row for row in read_csv("aliases_fr.csv.gz") if row["insee"] in known]

@@ -74,10 +74,12 @@ def test_the_beginning_of_a_postcode_gives_the_great_towns_under_a_postcode_that
 
 def test_the_beginning_of_a_name_gives_the_most_populous_first():
     assert labels("rou", limit=1) == ["Roubaix (59100)"]
-    assert labels("lill", limit=2) == ["Lille (59000)", "Lillers (62190)"]
+    assert labels("tou", limit=2) == ["Tourcoing (59200)", "Toufflers (59390)"]
 
 
-@pytest.mark.parametrize(("query", "meant"), [("Tourcoign", "Tourcoing"), ("Rubaix", "Roubaix"), ("Wasquehalle", "Wasquehal")])
+@pytest.mark.parametrize(
+    ("query", "meant"), [("Tourcoign", "Tourcoing"), ("Rubaix", "Roubaix"), ("Wasquehalle", "Wasquehal")]
+)
 def test_a_slip_of_the_finger_still_finds_the_town_but_does_not_decide(query, meant):
     assert find_places(query)[0].name == meant
     with pytest.raises(UnknownPlace) as refusal:
@@ -89,12 +91,12 @@ def test_a_slip_of_the_finger_still_finds_the_town_but_does_not_decide(query, me
 
 def test_a_beginning_that_several_names_share_is_not_decided():
     with pytest.raises(UnknownPlace) as refusal:
-        resolve_place("lil")
-    assert "Lille (59000)" in refusal.value.params["suggestions"]
+        resolve_place("rou")
+    assert "Roubaix (59100)" in refusal.value.params["suggestions"]
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", "'", "%", "_", "99999", "xqzwy", "\x00", "٣٤٥٦٧", "²", "🚲", "a" * 5000, "9" * 5000, "z" * 99]
+    "query", ["", "   ", "'", "%", "_", "99999", "xqzwy", "\x00", "٣٤٥٦٧", "🚲", "a" * 5000, "9" * 5000, "z" * 99]
 )
 def test_what_means_no_place_is_refused_in_a_sentence(query):
     with pytest.raises(UnknownPlace) as refusal:

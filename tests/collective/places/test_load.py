@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from collective.places.find import find_places
-from collective.places.load import BrokenPlacesFile, load_places, main_postcode
+from collective.places.load import PlacesFileError, load_places, main_postcode
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 
 
@@ -41,14 +41,14 @@ def test_a_changed_file_updates_and_a_commune_that_left_it_is_kept(some_rows, lo
 def test_a_broken_line_is_named_and_nothing_is_loaded(some_rows, load_rows, field, value):
     communes = [dict(row) for row in some_rows[0]]
     communes[6][field] = value
-    with pytest.raises(BrokenPlacesFile, match=r"communes\.csv\.gz, line 8: "):
+    with pytest.raises(PlacesFileError, match=r"communes\.csv\.gz, line 8: "):
         load_rows(communes, some_rows[1])
     assert not Commune.objects.exists()
 
 
 @pytest.mark.django_db
 def test_a_part_of_no_commune_is_refused(some_rows, load_rows):
-    with pytest.raises(BrokenPlacesFile, match=r"aliases\.csv\.gz, line 2: .*00000"):
+    with pytest.raises(PlacesFileError, match=r"aliases\.csv\.gz, line 2: .*00000"):
         load_rows(some_rows[0], [{**some_rows[1][0], "insee": "00000"}])
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_cut_short_is_refused(some_rows, load_rows, tmp_path):
     whole = (tmp_path / "communes.csv.gz").read_bytes()
     cut = tmp_path / "cut.csv.gz"
     cut.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(BrokenPlacesFile, match=r"cut\.csv\.gz, line \d+"):
+    with pytest.raises(PlacesFileError, match=r"cut\.csv\.gz, line \d+"):
         load_places(communes=cut)
 
 
