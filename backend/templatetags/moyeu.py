@@ -83,11 +83,12 @@ def minutes(count: int) -> str:
 
 @register.filter
 def distance(kilometres: float) -> str:
-    """0.34 -> "300 m"; 1.24 -> "1,2 km" or "1.2 km"; 12.4 -> "12 km"."""
+    """0.34 -> "300 m"; 1.24 -> "1,2 km" or "1.2 km"; 5 -> "5 km"; 12.4 -> "12 km"."""
     if kilometres < 0.95:
         return f"{max(1, round(kilometres * 10)) * 100}{WIDE}m"
-    places = 1 if kilometres < 9.95 else 0
-    return f"{number_format(round(kilometres, places), decimal_pos=places, use_l10n=True)}{WIDE}km"
+    rounded = round(kilometres, 1) if kilometres < 9.95 else round(kilometres)
+    places = 0 if rounded == int(rounded) else 1
+    return f"{number_format(rounded, decimal_pos=places, use_l10n=True)}{WIDE}km"
 
 
 # ---- Moments: every one is given with the zone of the workshop it is about -------------------------------------------
