@@ -1,6 +1,6 @@
 """The demonstration: the pages, the sweeps and the Stripe emulator, started together and stopped together.
 
-    python -m backend.setup.demo --port 8000
+`python -m backend.setup.demo --port 8000`, under the Python of `.venv`.
 """
 
 import argparse
@@ -78,7 +78,8 @@ def demand_free(port: int) -> None:
     if fault == errno.EACCES:
         raise Halt(f"Port {port} is kept for the system: choose one from 1024 up, such as make demo PORT=8001.")
     if fault:
-        raise Halt(f"Port {port} is taken by another program: choose another, such as make demo PORT={free_port(port + 1)}.")
+        other = free_port(port + 1)
+        raise Halt(f"Port {port} is taken by another program: choose another, such as make demo PORT={other}.")
 
 
 def why_taken(port: int) -> int | None:
@@ -215,14 +216,14 @@ def watch(parts: list[Part]) -> None:
 def welcome(address: str, emulated: bool) -> None:
     tell("")
     tell(f"  Moyeu is running: {address}    (in English: {address}en/)")
-    tell(f"  Payments go to {'the Stripe emulator on this machine: no real money' if emulated else 'Stripe, with your test key'}.")
+    tell(f"  Payments go to {'an emulator of Stripe on this machine' if emulated else 'Stripe, with your test key'}.")
     tell("  Ctrl-C stops everything.")
     if may_open_browser():
         webbrowser.open(address)
 
 
 def may_open_browser() -> bool:
-    """A person sits there: no CI, no refusal, and on Linux a screen (a browser in the terminal would hide the address)."""
+    """A person sits there: no CI, no refusal, and on Linux a screen (a browser in the terminal hides the address)."""
     if os.environ.get("CI") or os.environ.get("BROWSER") == "none":
         return False
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,7 +1,6 @@
 """Make `.venv` and `node_modules` what the locks say; what is already so costs nothing.
 
-    python -m backend.setup.install run      what the demonstration and a server need
-    python -m backend.setup.install dev      the same and what tests and checks need
+`python -m backend.setup.install run`: what the demonstration and a server need; `dev` adds what tests and checks need.
 
 Wheels only, every one checked against the hash in the lock. The locks name no index: pip and uv use the one that this
 machine is set up for. A stamp beside what was installed holds the digest of what it was made from.

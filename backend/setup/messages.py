@@ -1,4 +1,4 @@
-"""Compile every `locale/*/LC_MESSAGES/*.po` whose `.mo` is missing or older; refuse a catalogue that would break a page.
+"""Compile every `locale/*/LC_MESSAGES/*.po` whose `.mo` is missing or older; refuse one that would break a page.
 
 Babel does it, since Django's own command needs GNU gettext on the machine.
 """
@@ -35,7 +35,8 @@ def compile_catalogue(source: Path) -> bool:
         catalogue = read_po(lines, locale=source.parts[-3], domain=source.stem, abort_invalid=True)
     for message in catalogue:
         if message.id and (unknown := unknown_values(message)):
-            raise Halt(f"{source}:{message.lineno}: the translation names {', '.join(sorted(unknown))}, unknown to the page.")
+            names = ", ".join(sorted(unknown))
+            raise Halt(f"{source}:{message.lineno}: the translation names {names}, unknown to the page.")
     with target.open("wb") as written:
         write_mo(written, catalogue)
     return True

@@ -4,6 +4,8 @@ Every step can be run again and does nothing when nothing changed.
 """
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import django
@@ -25,11 +27,11 @@ def main() -> int:
     django.setup()
     step("static files", collect_static_files)
     for name, command in STEPS:
-        step(name, lambda command=command: call_command(*command))
+        step(name, partial(call_command, *command))
     return 0
 
 
-def step(name: str, work) -> None:
+def step(name: str, work: Callable[[], object]) -> None:
     began = time.monotonic()
     tell(f"Preparing: {name}…")
     work()

@@ -28,10 +28,10 @@ MEANINGS = (
         "A downloaded package is not the one that the lock names: do not use it, and tell the maintainers.",
     ),
     (
-        r"no wheels? with a matching|has no usable wheels|no wheels are usable|No matching distribution|no `?wheel`?s? available"
+        r"no wheels? with a matching|has no usable wheels|no wheels are usable|No matching distribution"
         r"|Could not find a version|doesn't have a source distribution or wheel",
-        "A package is not built for this machine ({machine}, Python {python}), and Moyeu never compiles: use Python 3.11 "
-        "to 3.13 on Linux or macOS, x86-64 or ARM 64.",
+        "A package is not built for this machine ({machine}, Python {python}), and Moyeu never compiles: use Python "
+        "3.11 to 3.13 on Linux or macOS, x86-64 or ARM 64.",
     ),
 )
 
@@ -40,7 +40,8 @@ def meaning_of(output: str) -> str | None:
     """The sentence for what pip, uv or npm printed when it failed; None when its words are not known."""
     for pattern, sentence in MEANINGS:
         if re.search(pattern, output, re.IGNORECASE):
-            return sentence.format(machine=f"{platform.system()} {platform.machine()}", python=platform.python_version())
+            machine = f"{platform.system()} {platform.machine()}"
+            return sentence.format(machine=machine, python=platform.python_version())
     return None
 
 

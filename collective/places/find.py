@@ -11,11 +11,10 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput
-
-from .fold import fold_name
-from .models import Commune, CommuneAlias, CommunePostcode
-from .nearest import nearest_keys
-from .place import Place, place_of_commune, place_of_part
+from collective.places.fold import fold_name
+from collective.places.models import Commune, CommuneAlias, CommunePostcode
+from collective.places.nearest import nearest_keys
+from collective.places.place import Place, place_of_commune, place_of_part
 
 _CODE = re.compile(r"\b(?:\d{5}|2[AB]\d{3})\b", re.IGNORECASE)
 _BEGINNING_OF_POSTCODE = re.compile(r"[0-9]{1,4}")

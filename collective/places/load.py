@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from .fold import fold_name
-from .models import Commune, CommuneAlias, CommunePostcode
+from collective.places.fold import fold_name
+from collective.places.models import Commune, CommuneAlias, CommunePostcode
 
 DATA = Path(__file__).parent / "data"
 # These three are cut into arrondissements: no postcode of theirs is more the city's than another.
@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 _COMMUNE_FIELDS = ["name", "key", "kind", "department", "region", "population", "postcode", "lat", "lon"]
 
 
-class BrokenPlacesFile(Exception):
+class PlacesFileError(Exception):
     """A data file has a line that cannot be read: nothing was loaded."""
 
 
@@ -43,7 +43,7 @@ def load_places(
     A commune that left the file (merged into another) is kept, since workshops may point to it, and named in the
     report; postcodes and parts, to which nothing points, go with their line.
 
-    :raises BrokenPlacesFile: for a line that cannot be read, with its number; then nothing is changed.
+    :raises PlacesFileError: for a line that cannot be read, with its number; then nothing is changed.
     """
     report = PlacesReport()
     read = list(_read(communes, _read_commune))
@@ -77,7 +77,7 @@ def _read(path: Path, make: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
                 yield make(row)
         except (KeyError, ValueError, EOFError, OSError) as broken:
             reason = f"nothing is called {broken}" if isinstance(broken, KeyError) else str(broken)
-            raise BrokenPlacesFile(f"{path.name}, line {lines.line_num}: {reason}") from broken
+            raise PlacesFileError(f"{path.name}, line {lines.line_num}: {reason}") from broken
 
 
 def _read_commune(row: dict[str, str]) -> tuple[Commune, list[str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from .edits import edit_distance
-from .models import Commune, CommuneAlias
+from collective.places.edits import edit_distance
+from collective.places.models import Commune, CommuneAlias
 
 # One commune in nine begins so: it tells nothing, and measuring it four thousand times costs more than all the rest.
 _COMMON_HEADS = ("sainte", "saint")

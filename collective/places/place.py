@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .models import Commune, CommuneAlias
+from collective.places.models import Commune, CommuneAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Place:
 
 def place_of_commune(commune: Commune, *, postcode: str = "") -> Place:
     """Make the place of a commune that has a point, under the postcode that was asked for or else its main one."""
-    assert commune.lat is not None and commune.lon is not None, commune.insee
+    assert commune.lat is not None
+    assert commune.lon is not None
     return Place(
         insee=commune.insee,
         name=commune.name,

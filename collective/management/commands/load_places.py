@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from collective.places.load import BrokenPlacesFile, load_places
+from collective.places.load import PlacesFileError, load_places
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             report = load_places()
-        except BrokenPlacesFile as broken:
+        except PlacesFileError as broken:
             raise CommandError(str(broken)) from broken
         for kind, counts in report.counts.items():
             self.stdout.write(f"{kind}: " + ", ".join(f"{number} {what}" for what, number in counts.items()))
