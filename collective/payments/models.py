@@ -58,10 +58,12 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="a_payment_asks_for_something"),
             models.CheckConstraint(
-                condition=Q(captured_cents__gte=0, captured_cents__lte=F("amount_cents")), name="captured_within_the_amount"
+                condition=Q(captured_cents__gte=0, captured_cents__lte=F("amount_cents")),
+                name="captured_within_the_amount",
             ),
             models.CheckConstraint(
-                condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("captured_cents")), name="refunded_within_captured"
+                condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("captured_cents")),
+                name="refunded_within_captured",
             ),
         ]
 
