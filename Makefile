@@ -21,7 +21,7 @@ demo: ## Start the demonstration and open it (PORT=8000)
 	$(IN_VENV) -m backend.setup.demo --port '$(PORT)'
 
 demo-reset: ## Forget what was done in the demonstration; the next `make demo` begins afresh
-	@rm -f var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm
+	@rm -f var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/demo-stripe.state
 
 setup: ## Make .venv, node_modules and the compiled messages ready to run
 	$(WITH_PYTHON) -m backend.setup.install run
