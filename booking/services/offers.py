@@ -30,7 +30,8 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["workshop", "intervention"], name="one_offer_an_intervention"),
             models.CheckConstraint(condition=Q(minutes__range=(5, 600)), name="offer_takes_5_to_600_minutes"),
             models.CheckConstraint(
-                condition=Q(labour_cents__range=(0, 500_000), parts_cents__range=(0, 500_000)), name="offer_price_is_sane"
+                condition=Q(labour_cents__range=(0, 500_000), parts_cents__range=(0, 500_000)),
+                name="offer_price_is_sane",
             ),
         ]
 

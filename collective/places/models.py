@@ -45,7 +45,7 @@ class CommuneAlias(models.Model):
     key = models.CharField(max_length=80, help_text="The name as fold_name() leaves it: only a-z and 0-9.")
     commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="aliases")
     postcode = models.CharField(max_length=5, blank=True)
-    lat = models.FloatField(null=True, blank=True, help_text="Its own point; the commune's is taken when there is none.")
+    lat = models.FloatField(null=True, blank=True, help_text="Its own point; without one, the commune's is taken.")
     lon = models.FloatField(null=True, blank=True)
     source = models.CharField(max_length=120)
 

@@ -1,0 +1,71 @@
+// The map of workshops. Reads <script type="application/json" id="map-data"> (json_script):
+//   {me: {lat, lon, label} | null,
+//    workshops: [{id, number, name, lat, lon, best, zone_km}]}   zone_km: how far an itinerant mechanic goes, else null
+// and from its element: data-tiles (a tile URL, may be empty), data-attribution, data-outline (GeoJSON of communes).
+const FRANCE = [[42.3, -4.8], [51.1, 8.2]];
+const canvas = document.querySelector("[data-map]");
+const source = document.getElementById("map-data");
+
+const addTowns = async (map, url) => {
+  const answer = await fetch(url);
+  if (!answer.ok) return;
+  const towns = L.geoJSON(await answer.json(), { className: "town", interactive: false });
+  towns.eachLayer((town) => {
+    town.bindTooltip(town.feature.properties.name, { permanent: true, direction: "center", className: "town-name" });
+  });
+  towns.addTo(map).bringToBack();
+};
+
+// A pin and its workshop in the list light each other up; Enter on a pin goes to the workshop.
+const addPin = (map, workshop) => {
+  const marker = L.marker([workshop.lat, workshop.lon], {
+    alt: `${workshop.number}. ${workshop.name}`,
+    icon: L.divIcon({ className: `map-pin${workshop.best ? " best" : ""}`, html: String(workshop.number), iconSize: [34, 34], iconAnchor: [0, 34] }),
+  }).addTo(map);
+  const item = document.getElementById(`workshop-${workshop.id}`);
+  const pin = marker.getElement();
+  pin.setAttribute("aria-label", `${workshop.number}. ${workshop.name}`);
+  marker.bindTooltip(workshop.name, { direction: "top", offset: [17, -34] });
+  if (!item) return;
+  const light = (on) => {
+    pin.classList.toggle("lit", on);
+    item.classList.toggle("lit", on);
+  };
+  for (const thing of [pin, item]) {
+    for (const event of ["pointerenter", "focusin"]) thing.addEventListener(event, () => light(true));
+    for (const event of ["pointerleave", "focusout"]) thing.addEventListener(event, () => light(false));
+  }
+  marker.on("click keypress", (event) => {
+    if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
+    document.querySelector(".finds")?.classList.remove("as-map");
+    item.scrollIntoView({ block: "center" });
+    item.querySelector("a, button")?.focus({ preventScroll: true });
+  });
+};
+
+if (canvas && source) {
+  const { me, workshops } = JSON.parse(source.textContent);
+  const { tiles, attribution, outline } = canvas.dataset;
+  const map = L.map(canvas, { scrollWheelZoom: false, zoomSnap: 0.5 });
+  map.attributionControl.setPrefix(false);
+  if (attribution) map.attributionControl.addAttribution(attribution);
+  if (tiles) L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
+  else if (outline) addTowns(map, outline);
+
+  const seen = [...workshops, ...(me ? [me] : [])].map(({ lat, lon }) => [lat, lon]);
+  map.fitBounds(seen.length > 0 ? L.latLngBounds(seen).pad(0.15) : FRANCE, { maxZoom: 15 });
+  for (const { lat, lon, zone_km: zone } of workshops) {
+    if (zone) L.circle([lat, lon], { radius: zone * 1000, className: "zone", interactive: false }).addTo(map);
+  }
+  for (const workshop of workshops) addPin(map, workshop);
+  if (me) {
+    const here = L.divIcon({ className: "map-me", iconSize: [20, 20] });
+    L.marker([me.lat, me.lon], { icon: here, interactive: false, keyboard: false, alt: me.label }).addTo(map);
+  }
+
+  // On a phone the map is hidden behind the list: Leaflet measures it again when it appears.
+  new ResizeObserver(() => map.invalidateSize()).observe(canvas);
+  for (const view of document.querySelectorAll("[data-view]")) {
+    view.addEventListener("change", () => document.querySelector(".finds").classList.toggle("as-map", view.value === "map"));
+  }
+}

@@ -1,0 +1,134 @@
+"""Stripe's API under /v1: key, description, idempotency, fault, effect, answer."""
+
+import base64
+import binascii
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tests.stripe_emulator.errors import StripeError
+from tests.stripe_emulator.faults import Fault
+from tests.stripe_emulator.http import Answer, Request, as_json
+from tests.stripe_emulator.idempotency import fingerprint
+from tests.stripe_emulator.routes import ROUTES
+from tests.stripe_emulator.store import Resource, published
+from tests.stripe_emulator.world import World
+from tests.stripe_spec import Operation, SpecError
+
+LIVE_KEYS = ("sk_live_", "rk_live_")
+LIVE_KEY_REFUSED = (
+    "This is a Stripe emulator and the key is a live one. No real key may come here:"
+    " use a key that starts with sk_test_, and change the live key if others can read this message."
+)
+BROKEN = {"error": {"type": "api_error", "message": "An unknown error occurred (fault armed on the emulator)."}}
+
+
+def answer(world: World, request: Request) -> Answer:
+    """Answer one request to the API."""
+    try:
+        refuse_bad_key(request.headers)
+        operation, ids, params = _read(world, request)
+        fault = world.faults.take("api", f"{request.method} {request.path}")
+        _refuse_for(fault)
+        return _once(world, request, operation, ids, params, fault)
+    except StripeError as error:
+        return as_json(error.status, error.body())
+
+
+def refuse_bad_key(headers: Mapping[str, str]) -> None:
+    """:raises StripeError: 401 unless the request carries a test key, as a bearer token or as basic user name."""
+    scheme, _, credentials = headers.get("Authorization", "").partition(" ")
+    key = credentials
+    if scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(credentials).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            key = ""
+    if key.startswith(LIVE_KEYS):
+        raise StripeError(LIVE_KEY_REFUSED, status=401)
+    if not key.startswith(("sk_test_", "rk_test_")):
+        raise StripeError("You did not provide a test API key: send `Authorization: Bearer sk_test_...`.", status=401)
+
+
+def _read(world: World, request: Request) -> tuple[Operation, dict[str, str], dict[str, Any]]:
+    """Return what is asked. What the description forbids is refused here, before any key is used up, as Stripe does."""
+    try:
+        operation, ids = world.spec.find(request.method, request.path)
+        return operation, ids, operation.parameters(query=request.query, body=request.body)
+    except SpecError as error:
+        raise StripeError(str(error), status=404 if error.code == "unknown_url" else 400, code=error.code) from error
+
+
+def _refuse_for(fault: Fault | None) -> None:
+    if fault and fault.do == "rate_limit":
+        raise StripeError("Request rate limit exceeded.", status=429, type="rate_limit_error", code="rate_limit")
+    if fault and fault.do == "lock":
+        raise StripeError("This object cannot be accessed right now.", status=429, code="lock_timeout")
+
+
+def _once(
+    world: World,
+    request: Request,
+    operation: Operation,
+    ids: dict[str, str],
+    params: dict[str, Any],
+    fault: Fault | None,
+) -> Answer:
+    """Do the work, or repeat the answer that was given the first time under the same key."""
+    key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
+    if key:
+        with world.lock:
+            known = world.keys.begin(key, fingerprint(request.method, request.path, params), now=world.clock.now())
+        if known:
+            return as_json(known.status, known.body, Idempotent_Replayed="true")
+    if fault and fault.do == "delay":
+        time.sleep(fault.seconds)
+    if fault and fault.do == "error_before":
+        with world.lock:
+            world.keys.forget(key)
+        return as_json(500, BROKEN)
+    with world.lock:
+        status, body = _outcome(world, operation, ids, params, key)
+        if fault and fault.do == "error_after":
+            status, body = 500, BROKEN
+        if key:
+            world.keys.finish(key, status, body)
+        if operation.method == "POST":
+            world.save()
+    return replace(as_json(status, body), lost=bool(fault and fault.do == "lose_response"))
+
+
+def _outcome(
+    world: World, operation: Operation, ids: dict[str, str], params: dict[str, Any], key: str
+) -> tuple[int, Resource]:
+    """Return status and body; a bug of ours leaves the key free."""
+    try:
+        return 200, _effect(world, operation, ids, params)
+    except StripeError as error:
+        return error.status, error.body()
+    except Exception:
+        world.keys.forget(key)
+        raise
+
+
+def _effect(world: World, operation: Operation, ids: dict[str, str], params: dict[str, Any]) -> Resource:
+    effect = ROUTES[operation.name]
+    resource = published(effect(world, params, ids))
+    for path in params.get("expand", []):
+        _expand(world, resource, path.split("."), path)
+    return resource
+
+
+def _expand(world: World, node: Any, steps: list[str], path: str) -> None:
+    """Replace an id by its object, along `latest_charge.balance_transaction` or `data.payment_intent`."""
+    if isinstance(node, list):
+        for item in node:
+            _expand(world, item, steps, path)
+    elif isinstance(node, dict) and steps:
+        step, *rest = steps
+        if step not in node:
+            raise StripeError(f"This property cannot be expanded ({path}).", param="expand")
+        if isinstance(node[step], str):
+            node[step] = published(world.store.find(node[step]))
+        _expand(world, node[step], rest, path)

@@ -1,0 +1,67 @@
+"""The knobs of the emulator itself: /_fault, /_clock, /_reset, /_objects. Stripe has none of these."""
+
+import json
+from typing import Any
+
+from tests.stripe_emulator import intents, sessions
+from tests.stripe_emulator.faults import BadFault, Fault
+from tests.stripe_emulator.http import Answer, Request, as_json
+from tests.stripe_emulator.store import published
+from tests.stripe_emulator.world import World
+
+
+def answer(world: World, request: Request) -> Answer:
+    """Answer one request to a knob; what it does not understand is a 400 with the reason."""
+    try:
+        given = json.loads(request.body or "{}")
+        match request.method, request.path:
+            case "GET", "/_fault":
+                return as_json(200, world.faults.listed())
+            case "POST", "/_fault":
+                return as_json(
+                    200, [set_fault(world, fault) for fault in (given if isinstance(given, list) else [given])]
+                )
+            case "POST", "/_clock":
+                return as_json(200, advance(world, int(given["advance"])))
+            case "POST", "/_reset":
+                with world.lock:
+                    world.reset()
+                return as_json(200, {})
+            case "GET", "/_objects":
+                return as_json(200, objects(world))
+    except (BadFault, ValueError, KeyError, TypeError) as error:
+        return as_json(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
+    return as_json(404, {"error": {"message": "The knobs are /_fault, /_clock, /_reset and /_objects."}})
+
+
+def set_fault(world: World, given: dict[str, Any]) -> dict[str, Any]:
+    """Arm a fault, or let held events go: {"on": "webhook", "do": "release", "backwards": false}."""
+    if given.get("do") == "release":
+        return {"released": world.courier.release(backwards=bool(given.get("backwards")))}
+    if given.get("do") == "clear":
+        world.faults.clear()
+        return {"cleared": True}
+    world.faults.arm(Fault.read(given))
+    return {"armed": given}
+
+
+def advance(world: World, seconds: int) -> dict[str, int]:
+    """Move the clock forward, and let lapse what lapses."""
+    with world.lock:
+        world.clock.advance(seconds)
+        lapse(world)
+        world.save()
+        return {"now": world.clock.now()}
+
+
+def lapse(world: World) -> None:
+    """Expire the sessions and release the holds whose time is over."""
+    with world.lock:
+        sessions.lapse(world)
+        intents.lapse(world)
+
+
+def objects(world: World) -> dict[str, Any]:
+    """Return everything: objects by kind and id, and what was delivered with which status."""
+    with world.lock:
+        return {"objects": published(world.store.kinds), "deliveries": list(world.courier.deliveries)}

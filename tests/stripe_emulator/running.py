@@ -1,0 +1,104 @@
+"""Run the emulator beside a test, on a free port."""
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+
+from tests.stripe_emulator.server import Server
+from tests.stripe_emulator.world import Account
+
+PATIENCE = 10.0  # seconds
+
+
+class RunningEmulator:
+    """
+    What a test does to the emulator, over HTTP as anybody would.
+
+    `url` is what goes into STRIPE_API_BASE; `webhook_secret` into STRIPE_WEBHOOK_SECRETS.
+    """
+
+    def __init__(self, server: Server, webhook_secret: str) -> None:
+        self._server = server
+        self.url = server.base_url
+        self.webhook_secret = webhook_secret
+
+    def fault(self, **fault: Any) -> None:
+        """Arm a fault: `fault(on="api", do="lose_response", match="POST /v1/refunds")`; see faults.py."""
+        self._knob("POST", "/_fault", fault)
+
+    def release(self, *, backwards: bool = False) -> None:
+        """Let held webhooks go."""
+        self._knob("POST", "/_fault", {"on": "webhook", "do": "release", "backwards": backwards})
+
+    def advance(self, seconds: int) -> None:
+        """Move the emulator's clock forward."""
+        self._knob("POST", "/_clock", {"advance": seconds})
+
+    def reset(self) -> None:
+        self._knob("POST", "/_reset", {})
+
+    def objects(self, kind: str) -> list[dict[str, Any]]:
+        """Return the objects of a kind (`refund`, `event`...), oldest first."""
+        return list(self._knob("GET", "/_objects")["objects"].get(kind, {}).values())
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Return what was delivered: {event, type, status}, in order; status 0 if nobody answered."""
+        return list(self._knob("GET", "/_objects")["deliveries"])
+
+    def press(self, session_id: str, outcome: str = "pay") -> str:
+        """Press a button of the payment page (pay, decline, authenticate, fail, abandon); return where it leads."""
+        request = urllib.request.Request(
+            f"{self.url}/c/pay/{session_id}", data=urlencode({"outcome": outcome}).encode(), method="POST"
+        )
+        try:
+            urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE)
+        except HTTPError as answer:
+            with answer:
+                return str(answer.headers.get("Location", ""))
+        return ""
+
+    def settle(self) -> None:
+        """Wait until no webhook is on its way. :raises TimeoutError: if one keeps being refused."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._server.world.courier.is_idle():
+            if time.monotonic() > deadline:
+                raise TimeoutError("Webhooks are still on their way.")
+            time.sleep(0.01)
+
+    def _knob(self, method: str, path: str, body: Any = None) -> Any:
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any, **named: Any) -> None:
+        return None
+
+
+@contextmanager
+def running_emulator(
+    *,
+    webhook_url: str | None = None,
+    webhook_secret: str = "whsec_emulator",
+    state: Path | None = None,
+    first_wait: float = 0.05,
+) -> Iterator[RunningEmulator]:
+    """Run an emulator in a thread; `first_wait` is the pause in seconds before a refused webhook comes again."""
+    server = Server(0, Account(webhook_url, webhook_secret, state, first_wait))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield RunningEmulator(server, webhook_secret)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,92 @@
+"""One Stripe account in test mode: its objects, clock, keys, faults and webhooks."""
+
+import copy
+import json
+import secrets
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.stripe_emulator.clock import Clock
+from tests.stripe_emulator.faults import Faults
+from tests.stripe_emulator.idempotency import IdempotencyKeys
+from tests.stripe_emulator.store import Resource, Store, published, write_state
+from tests.stripe_emulator.webhooks import Courier
+from tests.stripe_spec import load_spec
+
+API_VERSION = "2026-10-28.endive"
+
+
+@dataclass(frozen=True)
+class Account:
+    """How the emulated account is set up: where its events go, and what file it is kept in."""
+
+    webhook_url: str | None = None
+    webhook_secret: str = "whsec_emulator"
+    state: Path | None = None
+    first_wait: float = 0.5  # seconds before a refused webhook comes again; doubles each time
+
+
+class World:
+    """Whoever reads or changes the objects holds `lock`."""
+
+    def __init__(self, account: Account, *, base_url: str) -> None:
+        self.base_url, self.state = base_url, account.state
+        self.lock = threading.RLock()
+        self.clock, self.faults, self.spec = Clock(), Faults(), load_spec()
+        self.store, self.keys = Store(), IdempotencyKeys()
+        self.courier = Courier(
+            url=account.webhook_url,
+            secret=account.webhook_secret,
+            faults=self.faults,
+            first_wait=account.first_wait,
+        )
+        if self.state and self.state.exists():
+            self._load(json.loads(self.state.read_text()))
+
+    def new(self, kind: str, prefix: str, **fields: Any) -> Resource:
+        """Make and keep an object; what is not given and may be null is null."""
+        resource = {
+            **self.spec.blank(kind),
+            "id": f"{prefix}_{secrets.token_hex(12)}",
+            "object": kind,
+            "created": self.clock.now(),
+            **fields,
+        }
+        return self.store.add(resource)
+
+    def emit(self, type: str, resource: Resource) -> None:
+        """Record an event with the object as it is now, and send it."""
+        event = self.new(
+            "event",
+            "evt",
+            type=type,
+            api_version=API_VERSION,
+            data={"object": copy.deepcopy(published(resource))},
+            livemode=False,
+            pending_webhooks=1,
+            request={"id": None, "idempotency_key": None},
+        )
+        self.courier.send(event)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.store, self.keys, self.clock.ahead = Store(), IdempotencyKeys(), 0
+        self.faults.clear()
+        self.courier.clear()
+        self.save()
+
+    def save(self) -> None:
+        """Write the state to its file, if there is one."""
+        if self.state:
+            kept = {"objects": self.store.kinds, "keys": self.keys.dump(), "ahead": self.clock.ahead}
+            write_state(self.state, kept)
+
+    def _load(self, kept: dict[str, Any]) -> None:
+        self.store.kinds = kept["objects"]
+        self.keys.load(kept["keys"])
+        self.clock.ahead = kept["ahead"]
+        for event in self.store.all("event"):
+            if event["pending_webhooks"]:
+                self.courier.send(event)
