@@ -134,7 +134,8 @@ def day_and_year(moment: datetime, zone: str) -> str:
 def short_day(moment: datetime, zone: str) -> str:
     """ "Lun. 23 nov." or "Mon 23 Nov."."""
     local = _local(moment, zone)
-    return f"{capfirst(format_date(local, 'D'))}{'.' if speaks_french() else ''} {local.day}{WIDE}{format_date(local, 'N')}"
+    weekday = capfirst(format_date(local, "D")) + ("." if speaks_french() else "")
+    return f"{weekday} {local.day}{WIDE}{format_date(local, 'N')}"
 
 
 @register.simple_tag

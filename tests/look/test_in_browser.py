@@ -1,4 +1,4 @@
-"""The gallery in Chromium, at the two widths and in the two themes: nothing overflows, axe finds nothing, scripts work."""
+"""The gallery in Chromium, at both widths and in both themes: nothing overflows, axe finds nothing, scripts work."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
