@@ -8,7 +8,7 @@ from babel.messages.mofile import read_mo
 from backend.setup import messages
 from backend.setup.speak import Halt
 
-HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+HEADER = 'msgid ""\nmsgstr "PO-Revision-Date: None\\n"\n"Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
 PLURAL = 'msgid "%(n)s slot"\nmsgid_plural "%(n)s slots"\nmsgstr[0] "%(n)s créneau"\nmsgstr[1] "%(n)s créneaux"\n'
 
 
