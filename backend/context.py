@@ -29,7 +29,7 @@ class Persona:
 
 
 HEADER_PAGES = (
-    ("web:home", _("Repair")),
+    ("web:home", _("Repair my bike")),
     ("web:workshops", _("Workshops")),
     ("collective:accounts", _("Open accounts")),
 )
