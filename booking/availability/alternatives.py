@@ -11,9 +11,7 @@ from collective.workshops.models import Workshop
 
 NEAR_KM = 15
 DAYS_BEFORE, DAYS_AFTER = 3, 14
-A_KM = timedelta(
-    minutes=30
-)  # what a kilometre more weighs against a sooner slot: riding there and back, and the bother
+A_KM = timedelta(minutes=30)  # what a kilometre more weighs against a slot nearer in time
 
 
 def alternatives(

@@ -20,9 +20,7 @@ class Resource(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     mechanic = models.OneToOneField(Mechanic, models.PROTECT, null=True, related_name="resource")
     bench = models.OneToOneField(Bench, models.PROTECT, null=True, related_name="resource")
-    calendar = models.OneToOneField(
-        "schedule.Calendar", models.PROTECT, null=True, related_name="+"
-    )  # own hours, if any
+    calendar = models.OneToOneField("schedule.Calendar", models.PROTECT, null=True, related_name="+")  # its own hours
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
