@@ -31,7 +31,8 @@ def answer(world: World, request: Request) -> Answer:
         operation, ids, params = _read(world, request)
         fault = world.faults.take("api", f"{request.method} {request.path}")
         _refuse_for(fault)
-        return _once(world, request, operation, ids, params, fault)
+        said = _once(world, request, operation, ids, params, fault)
+        return replace(said, lost=bool(fault and fault.do == "lose_response"))
     except StripeError as error:
         return as_json(error.status, error.body())
 
@@ -96,7 +97,7 @@ def _once(
             world.keys.finish(key, status, body)
         if operation.method == "POST":
             world.save()
-    return replace(as_json(status, body), lost=bool(fault and fault.do == "lose_response"))
+    return as_json(status, body)
 
 
 def _outcome(
