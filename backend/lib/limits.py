@@ -1,0 +1,72 @@
+"""Limits on what strangers may ask for in a while, counted in the cache by the address they come from."""
+
+import re
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from backend.lib.errors import RuleBroken
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_RATE = re.compile(r"(\d+)/(\d*)([smhd])")
+
+
+class TooManyRequests(RuleBroken):
+    """`params["wait_seconds"]` says how long until the next try counts afresh."""
+
+    code = "too_many_requests"
+    message = _("That is a lot in a short while. Please wait %(wait_seconds)s seconds, then try again.")
+    status = 429
+
+
+def limit(name: str, request: HttpRequest, *, rate: str) -> None:
+    """
+    Count one more `name` from this visitor's address; `rate` is a number and a while: "20/m", "5/10m", "100/h".
+
+    Time is cut into whiles of that length, so up to twice the number can pass around a cut: enough to stop a flood, and
+    one counter per visitor is all it costs. Counters live in the default cache: shared by all processes with Redis, one
+    per process without.
+
+    :raises TooManyRequests: when there were more of them than the rate allows.
+    :raises ValueError: when the rate cannot be read.
+    """
+    most, seconds = read_rate(rate)
+    now = time.time()
+    key = f"limit:{name}:{visitor_address(request)}:{int(now // seconds)}"
+    cache.add(key, 0, timeout=seconds + 1)
+    try:
+        count = cache.incr(key)
+    except ValueError:  # it expired between the two calls: a new while began
+        return
+    if count > most:
+        raise TooManyRequests(wait_seconds=int(seconds - now % seconds) + 1)
+
+
+def read_rate(rate: str) -> tuple[int, int]:
+    """
+    Return how many, and in how many seconds: "5/10m" is (5, 600).
+
+    :raises ValueError: when the rate cannot be read.
+    """
+    match = _RATE.fullmatch(rate)
+    if not match:
+        raise ValueError(f"{rate!r} is no rate: write 20/m or 5/10m")
+    most, times, unit = match.groups()
+    return int(most), int(times or 1) * SECONDS[unit]
+
+
+def visitor_address(request: HttpRequest) -> str:
+    """
+    Return the address of who asks, as the last proxy that is ours saw it.
+
+    `X-Forwarded-For` grows to the right: with TRUSTED_PROXIES of ours in front, the entry that many places from its end
+    was written by our first proxy; what stands to its left is whatever the visitor pretends.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    seen = [address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",") if address.strip()]
+    if proxies and len(seen) >= proxies:
+        return seen[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
