@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Q
+
 from backend.lib.money import split
 from collective.ledger.accounts import ADVANCES, LABOUR, PARTS, VAT_COLLECTED
 from collective.ledger.entities import books_of
@@ -22,11 +24,11 @@ def shares_source(reference: str) -> str:
     return f"shares:{reference}"
 
 
-def take_back_sale(*, workshop: Workshop, reference: str, cents: int, source: str, at: datetime) -> bool:
+def take_back_sale(*, workshop: Workshop, reference: str, cents: int, source: str, at: datetime) -> None:
     """
     Mirror `cents` of the sale booked under `reference`, and of its shares in every entity's books.
 
-    Return False when nothing was sold yet: the money was only an advance, and its own mirror is all there is. Revenue
+    Nothing is done when nothing was sold yet: the money was only an advance, and its own mirror is all there is. Revenue
     and VAT give back `cents` in the proportions that still stand; each share gives back its standing amount x `cents` /
     what stands of the sale, rounded down, so that the cent left over comes with the last refund. What is given back of a
     sale is owed to the customer as an advance, which the refund itself settles.
@@ -35,7 +37,7 @@ def take_back_sale(*, workshop: Workshop, reference: str, cents: int, source: st
     # The lock makes two refunds of one sale wait for each other: each must see what the other left standing.
     sale = Entry.objects.select_for_update(of=("self",)).filter(entity=seller, source=sale_source(reference)).first()
     if sale is None:
-        return False
+        return
     standing = {account: -amount for account, amount in _standing(sale).items() if account in SOLD}
     still_sold = sum(standing.values())
     back = min(cents, still_sold)
@@ -43,7 +45,6 @@ def take_back_sale(*, workshop: Workshop, reference: str, cents: int, source: st
         _mirror(sale, {**split(back, standing), ADVANCES: -back}, source=f"{source}:sale", at=at)
         for shares in Entry.objects.filter(source=shares_source(reference), workshop=workshop).order_by("pk"):
             _take_back_shares(shares, part=back, whole=still_sold, source=f"{source}:shares", at=at)
-    return True
 
 
 def _take_back_shares(shares: Entry, *, part: int, whole: int, source: str, at: datetime) -> None:
@@ -63,7 +64,7 @@ def _take_back_shares(shares: Entry, *, part: int, whole: int, source: str, at: 
 def _standing(entry: Entry) -> dict[str, int]:
     """The entry's lines less what its mirrors took back."""
     left: Counter[str] = Counter()
-    for line in Line.objects.filter(entry=entry) | Line.objects.filter(entry__mirrors=entry):
+    for line in Line.objects.filter(Q(entry=entry) | Q(entry__mirrors=entry)):
         left[line.account] += line.amount
     return dict(left)
 
