@@ -13,8 +13,8 @@ from backend.lib.errors import BadInput
 
 MOST_SYMPTOMS = 5
 ELECTRIC = "electrique"
-ANYWHERE = "ailleurs"  # a noise, a fall: no part of the drawing
-Answer = tuple[str, str, str]  # symptom, question, value; an empty value is "I don't know"
+ANYWHERE = "other"  # a noise, a fall: no part of the drawing
+Answer = tuple[str, str, str]  # symptom, question, value
 
 
 class TooManySymptoms(BadInput):
@@ -81,7 +81,7 @@ class Said:
         return urlencode(self.pairs)
 
     def answers_to(self, symptom: str) -> dict[str, str]:
-        """What was answered, by question; an empty value is "I don't know"."""
+        """What was answered, by question."""
         return {question: value for of, question, value in self.answers if of == symptom}
 
     def with_symptom(self, symptom: str) -> Said:
