@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 WEBHOOK_PATH = "/webhooks/stripe/"
 WEBHOOK_SECRET = "whsec_moyeu_demonstration"  # noqa: S105 - shared with the emulator on this machine, worth nothing
 PATIENCE = 60  # seconds before a page must have come
+GRACE = 8.0  # seconds that a part has to stop by itself
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Part:
             return
         self.process.terminate()
         try:
-            self.process.wait(timeout=8)
+            self.process.wait(timeout=GRACE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -110,10 +111,10 @@ def run_demonstration(root: Path, port: int) -> int:
     parts: list[Part] = []
     try:
         if emulated:
-            parts.append(start(root, "emulator", emulator_command(port, emulator_port), surroundings))
+            parts.append(start(root, "emulator", emulator_command(root, port, emulator_port), surroundings))
         prepare(root, surroundings)
         parts.append(start(root, "web", web_command(port), surroundings))
-        parts.append(start(root, "sweeps", [sys.executable, "manage.py", "run_huey"], surroundings))
+        parts.append(start(root, "sweeps", sweeps_command(), surroundings))
         address = f"http://{HOST}:{port}/"
         wait_for(address, parts)
         welcome(address, emulated)
@@ -146,9 +147,11 @@ def environment(root: Path, port: int, emulator_port: int) -> dict[str, str]:
     return {**os.environ, **ours}
 
 
-def emulator_command(port: int, emulator_port: int) -> list[str]:
+def emulator_command(root: Path, port: int, emulator_port: int) -> list[str]:
+    """It remembers its payments beside the database that speaks of them."""
     command = [sys.executable, "-m", "tests.stripe_emulator", "--port", str(emulator_port)]
-    return [*command, "--webhook-url", f"http://{HOST}:{port}{WEBHOOK_PATH}", "--secret", WEBHOOK_SECRET]
+    command += ["--webhook-url", f"http://{HOST}:{port}{WEBHOOK_PATH}", "--webhook-secret", WEBHOOK_SECRET]
+    return [*command, "--state", str(root / "var" / "demo-stripe.state")]
 
 
 def web_command(port: int) -> list[str]:
@@ -156,13 +159,17 @@ def web_command(port: int) -> list[str]:
     return [*command, "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
 
 
+def sweeps_command() -> list[str]:
+    return [sys.executable, "manage.py", "run_huey"]
+
+
 def prepare(root: Path, surroundings: dict[str, str]) -> None:
-    """:raises Halt: when the data cannot be made ready; what went wrong is already on the screen."""
+    """:raises SystemExit: when the data cannot be made ready; the sentence that says why is already on the screen."""
     done = subprocess.run([sys.executable, "-m", "backend.setup.prepare"], cwd=root, env=surroundings, check=False)
     if done.returncode < 0 or done.returncode == 130:
         raise KeyboardInterrupt
     if done.returncode:
-        raise Halt("The data of the demonstration could not be made ready: what is said above is why.")
+        raise SystemExit(done.returncode)
 
 
 def start(root: Path, name: str, command: list[str], surroundings: dict[str, str]) -> Part:

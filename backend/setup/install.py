@@ -99,7 +99,9 @@ def install_assets(root: Path) -> None:
     if stamped(folder / ".made", wanted):
         return
     tell("Fetching styles, fonts and the map into node_modules (once)…")
-    demand(root, [str(root / ".venv" / "bin" / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+    npm = [str(root / ".venv" / "bin" / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    # Its own patience is more than a minute when there is no network.
+    demand(root, [*npm, "--fetch-retries", "2", "--fetch-retry-mintimeout", "500", "--fetch-retry-maxtimeout", "2000"])
     folder.mkdir(exist_ok=True)
     (folder / ".made").write_text(wanted)
 

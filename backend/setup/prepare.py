@@ -10,10 +10,10 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from backend.setup.install import digest
-from backend.setup.speak import run_as_command, tell
+from backend.setup.speak import Halt, run_as_command, tell
 
 STEPS = (
     ("tables", ["migrate", "--verbosity", "0"]),
@@ -34,7 +34,10 @@ def main() -> int:
 def step(name: str, work: Callable[[], object]) -> None:
     began = time.monotonic()
     tell(f"Preparing: {name}…")
-    work()
+    try:
+        work()
+    except CommandError as refusal:
+        raise Halt(f"The {name} could not be made ready: {refusal}") from refusal
     took = time.monotonic() - began
     if took > 1:
         tell(f"  done in {took:.1f} s")

@@ -10,7 +10,6 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import Resolver404, resolve, reverse, translate_url
-from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -84,11 +83,12 @@ def minutes(count: int) -> str:
 
 @register.filter
 def distance(kilometres: float) -> str:
-    """0.34 -> "300 m"; 1.24 -> "1,2 km" or "1.2 km"; 12.4 -> "12 km"."""
+    """0.34 -> "300 m"; 1.24 -> "1,2 km" or "1.2 km"; 5 -> "5 km"; 12.4 -> "12 km"."""
     if kilometres < 0.95:
         return f"{max(1, round(kilometres * 10)) * 100}{WIDE}m"
-    places = 1 if kilometres < 9.95 else 0
-    return f"{number_format(round(kilometres, places), decimal_pos=places, use_l10n=True)}{WIDE}km"
+    rounded = round(kilometres, 1) if kilometres < 9.95 else round(kilometres)
+    places = 0 if rounded == int(rounded) else 1
+    return f"{number_format(rounded, decimal_pos=places, use_l10n=True)}{WIDE}km"
 
 
 # ---- Moments: every one is given with the zone of the workshop it is about -------------------------------------------
@@ -116,21 +116,33 @@ def short_clock(moment: datetime, zone: str) -> str:
 
 @register.filter
 def day(moment: datetime, zone: str) -> str:
-    """ "lundi 23 novembre", "mardi 1er décembre" or "Monday 23 November"; the year only when it is not this one."""
+    """ "lundi 23 novembre", "mardi 1er décembre" or "Monday 23 November"."""
     local = _local(moment, zone)
     number = "1er" if local.day == 1 and speaks_french() else str(local.day)
-    year = "" if local.year == timezone.now().astimezone(local.tzinfo).year else f" {local.year}"
-    return f"{format_date(local, 'l')} {number}{WIDE}{format_date(local, 'F')}{year}"
+    return f"{format_date(local, 'l')} {number}{WIDE}{format_date(local, 'F')}"
+
+
+@register.filter
+def day_and_year(moment: datetime, zone: str) -> str:
+    """ "lundi 23 novembre 2026"."""
+    return f"{day(moment, zone)} {_local(moment, zone).year}"
 
 
 @register.filter
 def short_day(moment: datetime, zone: str) -> str:
-    """ "Lun. 23 nov." or "Mon 23 Nov."; today and tomorrow by name."""
+    """ "Lun. 23 nov." or "Mon 23 Nov."."""
     local = _local(moment, zone)
-    today = timezone.now().astimezone(local.tzinfo).date()
+    return f"{capfirst(format_date(local, 'D'))}{'.' if speaks_french() else ''} {local.day}{WIDE}{format_date(local, 'N')}"
+
+
+@register.simple_tag
+def near_day(moment: datetime, zone: str, at: datetime) -> str:
+    """As `short_day`, with today and tomorrow, as seen from `at`, by name: "Demain 22 nov."."""
+    local, today = _local(moment, zone), _local(at, zone).date()
     names = {today: gettext("today"), today + timedelta(days=1): gettext("tomorrow")}
-    weekday = names.get(local.date()) or format_date(local, "D") + ("." if speaks_french() else "")
-    return f"{capfirst(weekday)} {local.day}{WIDE}{format_date(local, 'N')}"
+    if name := names.get(local.date()):
+        return f"{capfirst(name)} {local.day}{WIDE}{format_date(local, 'N')}"
+    return short_day(moment, zone)
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """
 Run the emulator.
 
-    python -m tests.stripe_emulator --port 12111 --webhook-url http://127.0.0.1:8000/webhooks/stripe/ --webhook-secret whsec_x
+    python -m tests.stripe_emulator --port 12111 --webhook-url http://127.0.0.1:8000/... --webhook-secret whsec_x
 """
 
 import argparse

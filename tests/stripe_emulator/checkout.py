@@ -1,10 +1,9 @@
 """The hosted payment page, plainly marked as simulated."""
 
+from html import escape
 from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
-
-from markupsafe import Markup, escape
 
 from tests.stripe_emulator import intents, sessions
 from tests.stripe_emulator.errors import StripeError
@@ -14,16 +13,18 @@ from tests.stripe_emulator.words import WORDS
 from tests.stripe_emulator.world import World
 
 PAGES = Path(__file__).with_name("pages")
-STYLE = "/assets/checkout.css"
+ASSETS = {"/assets/checkout.css": "text/css; charset=utf-8", "/assets/icon.svg": "image/svg+xml"}
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
 
 
 def answer(world: World, request: Request) -> Answer:
-    """Answer for `/assets/checkout.css`, `/c/pay/<session>` and `/c/authenticate/<session>`."""
-    if request.path == STYLE:
-        return Answer(
-            200, (PAGES / "checkout.css").read_bytes(), "text/css; charset=utf-8", {"Cache-Control": "max-age=60"}
-        )
-    _, _, page, identifier = (request.path.split("/") + ["", "", ""])[:4]
+    """Answer for `/assets/...`, `/c/pay/<session>` and `/c/authenticate/<session>`."""
+    if request.path in ASSETS:
+        content = (PAGES / Path(request.path).name).read_bytes()
+        return Answer(200, content, ASSETS[request.path], {"Cache-Control": "max-age=60"})
+    _, _, page, identifier = [*request.path.split("/"), "", "", ""][:4]
     try:
         with world.lock:
             session = world.store.get("checkout.session", identifier)
@@ -78,11 +79,10 @@ def show(world: World, session: Resource, page: str, request: Request) -> Answer
     is_hold = session["_intent_data"].get("capture_method") == "manual"
     words = WORDS[language]
     after = words.get(f"after_{request.query.removeprefix('after=')}")
-    notice = Markup('<p class="notice" role="alert">{}</p>').format(after) if after else ""
     about |= {
         "verb": words["hold" if is_hold else "pay"],
         "terms": words["terms_hold" if is_hold else "terms_pay"],
-        "notice": notice,
+        "after": after or "",
         "email_value": session["customer_email"] or "—",
     }
     return _page("pay", language, allowed=allowed, **about)
@@ -111,13 +111,14 @@ def _origin(url: str | None) -> str:
 
 
 def _page(name: str, language: str, *, status: int = 200, allowed: str = "", **values: str) -> Answer:
-    words = WORDS[language] | {"language": language, "style": STYLE}
+    words = WORDS[language] | {"language": language}
     shown = {key: escape(value) for key, value in (words | values).items()}
     body = Template((PAGES / f"{name}.html").read_text()).substitute(shown)
     title = shown[f"title_{name}"]
-    page = Template((PAGES / "layout.html").read_text()).substitute(shown, title=title, body=Markup(body))
-    policy = (
-        f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {allowed}"
-    )
-    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    page = Template((PAGES / "layout.html").read_text()).substitute(shown, title=title, body=body)
+    headers = {
+        "Content-Security-Policy": f"{POLICY} {allowed}",
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+    }
     return Answer(status, page.encode(), "text/html; charset=utf-8", headers)

@@ -2,6 +2,7 @@
 //   {me: {lat, lon, label} | null,
 //    workshops: [{id, number, name, lat, lon, best, zone_km}]}   zone_km: how far an itinerant mechanic goes, else null
 // and from its element: data-tiles (a tile URL, may be empty), data-attribution, data-outline (GeoJSON of communes).
+const FRANCE = [[42.3, -4.8], [51.1, 8.2]];
 const canvas = document.querySelector("[data-map]");
 const source = document.getElementById("map-data");
 
@@ -25,7 +26,7 @@ const addPin = (map, workshop) => {
   const pin = marker.getElement();
   pin.setAttribute("aria-label", `${workshop.number}. ${workshop.name}`);
   marker.bindTooltip(workshop.name, { direction: "top", offset: [17, -34] });
-  if (!item) return marker;
+  if (!item) return;
   const light = (on) => {
     pin.classList.toggle("lit", on);
     item.classList.toggle("lit", on);
@@ -40,7 +41,6 @@ const addPin = (map, workshop) => {
     item.scrollIntoView({ block: "center" });
     item.querySelector("a, button")?.focus({ preventScroll: true });
   });
-  return marker;
 };
 
 if (canvas && source) {
@@ -52,18 +52,16 @@ if (canvas && source) {
   if (tiles) L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
   else if (outline) addTowns(map, outline);
 
-  const seen = workshops.map((workshop) => {
-    if (workshop.zone_km) {
-      L.circle([workshop.lat, workshop.lon], { radius: workshop.zone_km * 1000, className: "zone", interactive: false }).addTo(map);
-    }
-    return addPin(map, workshop).getLatLng();
-  });
+  const seen = [...workshops, ...(me ? [me] : [])].map(({ lat, lon }) => [lat, lon]);
+  map.fitBounds(seen.length > 0 ? L.latLngBounds(seen).pad(0.15) : FRANCE, { maxZoom: 15 });
+  for (const { lat, lon, zone_km: zone } of workshops) {
+    if (zone) L.circle([lat, lon], { radius: zone * 1000, className: "zone", interactive: false }).addTo(map);
+  }
+  for (const workshop of workshops) addPin(map, workshop);
   if (me) {
     const here = L.divIcon({ className: "map-me", iconSize: [20, 20] });
     L.marker([me.lat, me.lon], { icon: here, interactive: false, keyboard: false, alt: me.label }).addTo(map);
-    seen.push(L.latLng(me.lat, me.lon));
   }
-  if (seen.length > 0) map.fitBounds(L.latLngBounds(seen).pad(0.15), { maxZoom: 15 });
 
   // On a phone the map is hidden behind the list: Leaflet measures it again when it appears.
   new ResizeObserver(() => map.invalidateSize()).observe(canvas);

@@ -1,0 +1,39 @@
+"""Nothing is lost when money is cut, whoever is first in line."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.lib.money import part, split, without_vat
+
+WEIGHTS = st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 10_000), min_size=1).filter(
+    lambda weights: any(weights.values())
+)
+
+
+@given(total=st.integers(-2_000_000, 2_000_000), weights=WEIGHTS, tie=st.integers(0, 1000))
+def test_the_parts_sum_to_the_whole_and_each_is_within_a_cent_of_its_exact_share(total, weights, tie):
+    parts = split(total, weights, tie=tie)
+    assert sum(parts.values()) == total
+    whole = sum(weights.values())
+    for key, weight in weights.items():
+        assert abs(parts[key] * whole - total * weight) < whole
+
+
+def test_the_odd_cent_takes_turns():
+    lucky = {key for tie in range(3) for key, cents in split(100, {"a": 1, "b": 1, "c": 1}, tie=tie).items() if cents == 34}
+    assert lucky == {"a", "b", "c"}
+
+
+def test_who_weighs_nothing_gets_nothing():
+    assert split(7, {"a": 0, "b": 3}, tie=1) == {"a": 0, "b": 7}
+
+
+@given(cents=st.integers(-1_000_000, 1_000_000))
+def test_a_net_amount_plus_its_vat_is_the_gross_amount(cents):
+    net = without_vat(cents, 2000)
+    assert abs(net * 12_000 - cents * 10_000) <= 6_000
+    assert without_vat(-cents, 2000) == -net
+
+
+def test_parts_of_cents_round_half_a_cent_away_from_zero():
+    assert [part(105, 1000), part(-105, 1000), part(104, 1000)] == [11, -11, 10]
