@@ -23,7 +23,7 @@ from booking.appointments.models import Appointment, AppointmentChange, Proposal
 from booking.appointments.move import what_forbids_moving
 from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
-from booking.diagnosis.models import Diagnosis, Symptom
+from booking.diagnosis.kept import read_kept
 from booking.web.cyclist.doors import private
 
 Status = Appointment.Status
@@ -88,7 +88,7 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "history": [(change, happened(change)) for change in appointment.changes.select_related("by")],
         "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
         "diagnosis": appointment.diagnosis,
-        "troubles": troubles(appointment.diagnosis),
+        "kept": read_kept(appointment.diagnosis) if appointment.diagnosis else [],
         "photos": list(appointment.diagnosis.photos.all()) if appointment.diagnosis else [],
         "can_move": what_forbids_moving(appointment, by=None, at=at) is None,
         "can_cancel": what_forbids_cancelling(appointment, by=None, at=at) is None,
@@ -113,15 +113,6 @@ def base(appointment: Appointment, token: str) -> dict[str, Any]:
 
 def happened(change: AppointmentChange) -> str | Promise:
     return HAPPENED.get(change.kind, change.kind)
-
-
-def troubles(diagnosis: Diagnosis | None) -> list[str]:
-    """Name the symptoms of a kept diagnosis."""
-    if diagnosis is None:
-        return []
-    codes = [item["symptom"] for item in diagnosis.items]
-    names = {one.code: one.name for one in Symptom.objects.filter(code__in=codes)}
-    return [names[code] for code in codes if code in names]
 
 
 def _hold_url(appointment: Appointment, *, at: datetime) -> str:

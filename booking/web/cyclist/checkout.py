@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.appointments.extend import EXTENSION, what_forbids_extending
 from booking.appointments.hold import HOLD_LASTS
-from booking.appointments.models import Hold
+from booking.appointments.models import Appointment, Hold
 from booking.appointments.policy import free_until
 from booking.appointments.terms import (
     cancel_words,
@@ -22,6 +22,7 @@ from booking.appointments.terms import (
     withdrawal_sentence,
 )
 from booking.web.cyclist.book_form import BookForm
+from booking.web.cyclist.split import shares
 from collective.workshops.models import Workshop
 
 NOW_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -50,7 +51,9 @@ def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
     labour = sum(line.labour_cents for line in lines)
     parts = sum(line.parts_cents for line in lines)
     ways = _ways(form, labour + parts)
-    free = free_until(workshop=workshop, starts_at=hold.starts_at, booked_at=at)
+    free = free_until(
+        free_cancel_hours=workshop.free_cancel_hours, zone=workshop.zone, starts_at=hold.starts_at, booked_at=at
+    )
     return {
         "hold": hold,
         "workshop": workshop,
@@ -68,6 +71,8 @@ def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
         "by_hand": workshop.confirms_by_hand,
         "policy": cancel_words(free_until=free, keeps_bp=workshop.late_cancel_keeps_bp, zone=workshop.timezone),
         "deposit_words": deposit_sentence(workshop.deposit_kind) if Workshop.PayNow.DEPOSIT in form.ways else "",
+        "appointment": Appointment.objects.filter(hold=hold).first(),
+        "shares": shares(workshop, labour_cents=labour, parts_cents=parts, at=at),
         "seller": seller_lines(workshop.seller),
         "mediator": mediator_sentence(workshop.collective),
         "ranking": ranking_sentence(),

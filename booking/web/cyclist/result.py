@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
-from backend.lib.images import read_photo
 from booking.availability.needs import Work, works_for
 from booking.diagnosis.assess import Assessment, Likely, assess
-from booking.diagnosis.keep import keep_diagnosis
+from booking.diagnosis.bicycle import BikeType
+from booking.diagnosis.keep import LONGEST_COMMENT, MOST_PHOTOS, keep_diagnosis
 from booking.diagnosis.merge import WorkList, merge
 from booking.services.models import Intervention
 from booking.services.offers import Offer
@@ -28,8 +28,6 @@ from booking.web.cyclist.said import ELECTRIC, Said
 from collective.tools.models import ToolKind
 from collective.workshops.models import Workshop
 
-MOST_PHOTOS = 3
-LONGEST_COMMENT = 1000
 PARTLY_SURE = 0.5
 MOVED_LEAST = 0.02  # two points: less is not worth a line
 
@@ -124,13 +122,12 @@ def result(request: HttpRequest) -> HttpResponse:
 
 def _keep_and_go(request: HttpRequest, said: Said, told: list[Complaint]) -> HttpResponse:
     """Keep the diagnosis, its photos and its comment under a secret token, and look for slots with it."""
-    photos = [read_photo(file) for file in request.FILES.getlist("photos")[: MOST_PHOTOS + 1]]
     diagnosis = keep_diagnosis(
-        symptoms={one.symptom: one.answers for one in told},
-        bike_type="ebike" if said.electric else "bike",
+        items=[{"symptom": one.symptom.code, "answers": one.answers} for one in told],
+        bike_type=BikeType.EBIKE if said.electric else BikeType.BIKE,
         part=said.part,
-        comment=request.POST.get("comment", "")[:LONGEST_COMMENT],
-        photos=photos,
+        comment=request.POST.get("comment", ""),
+        photos=request.FILES.getlist("photos"),
         at=database_now(),
     )
     ticked = request.POST.getlist("i") or merge([assess(one.knowledge, one.answers) for one in told]).suggested
@@ -153,6 +150,7 @@ def _context(said: Said, told: list[Complaint]) -> dict[str, object]:
         "estimate": _estimate([one.code for one in proposed if one.ticked], electric=said.electric),
         "add_url": symptoms_url(Said(electric=said.electric, symptoms=said.symptoms, answers=said.answers)),
         "most_photos": MOST_PHOTOS,
+        "longest_comment": LONGEST_COMMENT,
         "sure": assessed[0][1].top.probability >= PARTLY_SURE,
         "top": assessed[0][1].top,
     }

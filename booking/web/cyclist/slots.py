@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from booking.availability.search import find_slots, slots_of
 from booking.services.models import Intervention
 from booking.web.cyclist.asked import (
     DAYS_AHEAD,
+    Asked,
     SearchForm,
     read_asked,
     read_codes,
@@ -26,7 +28,7 @@ from booking.web.cyclist.asked import (
     read_form,
     suggestions,
 )
-from booking.web.cyclist.shown import by_day, cards, map_data, tags
+from booking.web.cyclist.shown import Card, by_day, cards, map_data, tags
 from booking.web.cyclist.ways_out import ways_out
 from collective.places.find import UnknownPlace
 from collective.workshops.models import Workshop
@@ -62,6 +64,7 @@ def slots(request: HttpRequest) -> HttpResponse:
         "ways": [],
         "reason": "",
         "map": None,
+        "outline_url": "",
         "bike": form["velo"].value() or BikeType.CITY,
     }
     try:
@@ -87,9 +90,17 @@ def _found(request: HttpRequest, form: SearchForm, codes: tuple[str, ...], *, at
         "found": found,
         "cards": shown if free else [],
         "map": map_data(shown, asked) if free else None,
+        "outline_url": _outline_url(shown, asked),
         "reason": "" if free else REASONS.get(found.nothing_because or "", REASONS["all_taken"]),
         "ways": [] if free else ways_out(asked, request.GET, at=at),
     }
+
+
+def _outline_url(shown: list[Card], asked: Asked) -> str:
+    """The ground of the map: wide enough for every pin, rounded so that near searches share an answer."""
+    km = max([card.distance_km for card in shown], default=5.0)
+    point = {"lat": f"{asked.lat:.2f}", "lon": f"{asked.lon:.2f}", "km": min(60, int(km) + 5)}
+    return f"{reverse('web:outline')}?{urlencode(point)}"
 
 
 def _meant(request: HttpRequest) -> list[tuple[str, str]]:
