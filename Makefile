@@ -2,7 +2,7 @@
 
 PORT ?= 8000
 ARGS ?=
-export PYTHON
+export PORT PYTHON
 
 WITH_PYTHON = @sh backend/setup/python.sh
 IN_VENV = @.venv/bin/python
@@ -16,9 +16,9 @@ help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Start the demonstration and open it (PORT=8000)
-	$(WITH_PYTHON) -m backend.setup.demo --check-port --port '$(PORT)'
+	$(WITH_PYTHON) -m backend.setup.demo --check-port --port "$$PORT"
 	@$(MAKE) --no-print-directory setup
-	$(IN_VENV) -m backend.setup.demo --port '$(PORT)'
+	$(IN_VENV) -m backend.setup.demo --port "$$PORT"
 
 demo-reset: ## Forget what was done in the demonstration; the next `make demo` begins afresh
 	@rm -f var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/demo-stripe.state

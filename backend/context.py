@@ -24,11 +24,12 @@ class Persona:
     """Somebody a visitor of the demonstration may become; the empty key is nobody."""
 
     key: str
-    label: str | Promise
+    name: str | Promise
+    role: str | Promise = ""
 
 
 HEADER_PAGES = (
-    ("web:home", _("Repair")),
+    ("web:home", _("Repair my bike")),
     ("web:workshops", _("Workshops")),
     ("collective:accounts", _("Open accounts")),
 )
@@ -40,10 +41,10 @@ FOOTER_PAGES = (
     ("api:docs", _("For programs (API)")),
 )
 PERSONAS = (
-    Persona("camille", _("Camille, cyclist")),
-    Persona("moussa", _("Moussa, mechanic")),
-    Persona("lou", _("Lou, comes to you")),
-    Persona("ines", _("Inès, treasurer")),
+    Persona("camille", "Camille", _("cyclist")),
+    Persona("moussa", "Moussa", _("mechanic")),
+    Persona("lou", "Lou", _("travelling mechanic")),
+    Persona("ines", "Inès", _("treasurer")),
     Persona("", _("nobody")),
 )
 

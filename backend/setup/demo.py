@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 WEBHOOK_PATH = "/webhooks/stripe/"
 WEBHOOK_SECRET = "whsec_moyeu_demonstration"  # noqa: S105 - shared with the emulator on this machine, worth nothing
 PATIENCE = 60  # seconds before a page must have come
+GRACE = 8.0  # seconds that a part has to stop by itself
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Part:
             return
         self.process.terminate()
         try:
-            self.process.wait(timeout=8)
+            self.process.wait(timeout=GRACE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -3,12 +3,13 @@
 Babel does it, since Django's own command needs GNU gettext on the machine.
 """
 
+import io
 import re
 from pathlib import Path
 
 from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from backend.setup.speak import Halt, run_as_command, tell
 
@@ -26,13 +27,18 @@ def compile_catalogue(source: Path) -> bool:
     """
     Write the `.mo` beside a `.po`; return False when it is already newer.
 
-    :raises Halt: for a translation that names a value which its original does not, with file and line.
+    :raises Halt: with file and line, for what is no catalogue and for a translation that names a value which its
+        original does not.
     """
     target = source.with_suffix(".mo")
     if target.is_file() and target.stat().st_mtime > source.stat().st_mtime:
         return False
-    with source.open("rb") as lines:
+    # A date in the header says nothing to a page, and Babel writes one (None) that it does not read: blank it.
+    lines = io.BytesIO(re.sub(rb'(?m)^"(?:POT-Creation|PO-Revision)-Date: .*"$', b'""', source.read_bytes()))
+    try:
         catalogue = read_po(lines, locale=source.parts[-3], domain=source.stem, abort_invalid=True)
+    except PoFileError as fault:
+        raise Halt(f"{source}:{fault.lineno + 1}: {fault}.") from fault
     for message in catalogue:
         if message.id and (unknown := unknown_values(message)):
             names = ", ".join(sorted(unknown))

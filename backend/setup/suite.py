@@ -28,6 +28,7 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 # What a person's own settings would change in a test.
 NOT_FOR_TESTS = re.compile(r"(DATABASE_URL|REDIS_URL|SECRET_KEY|SITE_URL|ALLOWED_HOSTS|EMAIL_.*|(MOYEU|STRIPE)_.*)$")
 CLOSING = re.compile(r"^=+ (.*\b(?:passed|failed|errors?|deselected|no tests ran)\b.*?) =+$")
+WITHOUT_DATABASE = ["--ignore=tests/backend/setup", "--ignore=tests/test_architecture.py"]  # once is enough
 NOTHING_COLLECTED = 5  # pytest's status when a selection is empty
 
 
@@ -138,7 +139,7 @@ def plan(found: Found, words: list[str]) -> list[Run]:
         where = "On PostgreSQL with Redis" if found.redis else "On PostgreSQL"
         which = "not e2e" if found.redis else "not e2e and not redis"
         servers = {"DATABASE_URL": found.postgres, "REDIS_URL": found.redis}
-        runs.append(Run(where, pytest(which, "--cov-append", *words), servers, chosen))
+        runs.append(Run(where, pytest(which, "--cov-append", *WITHOUT_DATABASE, *words), servers, chosen))
     elif found.redis:
         runs.append(Run("With Redis", pytest("redis", "--cov-append", *words), {"REDIS_URL": found.redis}, True))
     if not chosen:

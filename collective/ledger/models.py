@@ -52,7 +52,11 @@ class Entity(models.Model):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User | AnonymousUser) -> EntryQuerySet:
-        return self.filter(entity__in=Entity.objects.visible_to(user))
+        return self.sealed().filter(entity__in=Entity.objects.visible_to(user))
+
+    def sealed(self) -> EntryQuerySet:
+        """The books proper: an entry that is not sealed is one being written, in a transaction not yet committed."""
+        return self.filter(sealed_at__isnull=False)
 
 
 class Entry(models.Model):
@@ -73,10 +77,10 @@ class Entry(models.Model):
     journal = models.CharField(max_length=8, choices=Journal)
     source = models.CharField(max_length=120)
     label = models.CharField(max_length=200)
-    reference = models.CharField(max_length=60, blank=True, default="", db_index=True)  # the appointment's number
+    reference = models.CharField(max_length=60, blank=True, default="", db_index=True)  # what it was for: a payment's subject
     workshop = models.ForeignKey("collective.Workshop", models.PROTECT, null=True, related_name="entries")
     occurred_at = models.DateTimeField()
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    mirrors = models.ForeignKey("self", models.PROTECT, null=True, related_name="mirrored_by")  # what it takes back
     sealed_at = models.DateTimeField(null=True)
 
     objects = EntryQuerySet.as_manager()

@@ -217,6 +217,8 @@ def read_event(payload: bytes, signature: str, secrets: Sequence[str]) -> EventS
         text = payload.decode()
     except UnicodeDecodeError as error:
         raise BadPayload("This body is not text.") from error
+    if not signature.isascii():  # what compares signatures accepts nothing else
+        raise BadSignature("This signature is not one of Stripe's.")
     # An empty secret would let anybody sign.
     if not any(_is_signed(text, signature, secret) for secret in secrets if secret.strip()):
         raise BadSignature("No secret of ours signed this body within the last five minutes.")

@@ -9,6 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from collective.workshops.models import Workshop
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def locked(self, pk: int) -> Payment:
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def in_trouble(self) -> PaymentQuerySet:
+        """Those that need a person: what the provider says does not agree with our row, and nothing was booked."""
+        return self.exclude(trouble="")
+
+
 class Payment(models.Model):
     """
     Money asked of one person through the payment provider. It knows what it is for only by `purpose` and `subject`;
@@ -27,6 +36,17 @@ class Payment(models.Model):
         RELEASED = "released", _("released")
         EXPIRED = "expired", _("expired")
         FAILED = "failed", _("failed")
+
+    class Trouble(models.TextChoices):
+        """Why a person must look: the provider's word was not taken."""
+
+        AMOUNT = "amount", _("another amount than asked")
+        CURRENCY = "currency", _("another currency than asked")
+        REFERENCE = "reference", _("another payment's reference")
+        LIVEMODE = "livemode", _("test money and real money mixed")
+        FEE = "fee", _("another fee than was booked")
+        REFUND = "refund", _("a refund that failed or does not add up")
+        REFUSED = "refused", _("refused by the payment provider")
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     purpose = models.CharField(max_length=40)
@@ -53,6 +73,9 @@ class Payment(models.Model):
     created_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)  # when the provider was last asked
     changed_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=20, choices=Trouble, blank=True, default="")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -137,6 +160,8 @@ class StripeEvent(models.Model):
     event_id = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=80)
     object_id = models.CharField(max_length=120)
+    intent_id = models.CharField(max_length=120, blank=True, default="")
+    reference = models.CharField(max_length=120, blank=True, default="")  # the payment's, as far as the event says so
     livemode = models.BooleanField()
     received_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.NEW)

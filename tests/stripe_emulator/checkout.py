@@ -1,10 +1,9 @@
 """The hosted payment page, plainly marked as simulated."""
 
+from html import escape
 from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
-
-from markupsafe import Markup, escape
 
 from tests.stripe_emulator import intents, sessions
 from tests.stripe_emulator.errors import StripeError
@@ -80,11 +79,10 @@ def show(world: World, session: Resource, page: str, request: Request) -> Answer
     is_hold = session["_intent_data"].get("capture_method") == "manual"
     words = WORDS[language]
     after = words.get(f"after_{request.query.removeprefix('after=')}")
-    notice = Markup('<p class="notice" role="alert">{}</p>').format(after) if after else ""
     about |= {
         "verb": words["hold" if is_hold else "pay"],
         "terms": words["terms_hold" if is_hold else "terms_pay"],
-        "notice": notice,
+        "after": after or "",
         "email_value": session["customer_email"] or "—",
     }
     return _page("pay", language, allowed=allowed, **about)
@@ -117,7 +115,7 @@ def _page(name: str, language: str, *, status: int = 200, allowed: str = "", **v
     shown = {key: escape(value) for key, value in (words | values).items()}
     body = Template((PAGES / f"{name}.html").read_text()).substitute(shown)
     title = shown[f"title_{name}"]
-    page = Template((PAGES / "layout.html").read_text()).substitute(shown, title=title, body=Markup(body))
+    page = Template((PAGES / "layout.html").read_text()).substitute(shown, title=title, body=body)
     headers = {
         "Content-Security-Policy": f"{POLICY} {allowed}",
         "Cache-Control": "no-store",

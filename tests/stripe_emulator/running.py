@@ -86,18 +86,15 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @contextmanager
 def running_emulator(
-    *,
-    webhook_url: str | None = None,
-    webhook_secret: str = "whsec_emulator",
-    state: Path | None = None,
-    first_wait: float = 0.05,
+    *, webhook_url: str | None = None, state: Path | None = None, first_wait: float = 0.05
 ) -> Iterator[RunningEmulator]:
     """Run an emulator in a thread; `first_wait` is the pause in seconds before a refused webhook comes again."""
-    server = Server(0, Account(webhook_url, webhook_secret, state, first_wait))
+    account = Account(webhook_url, state=state, first_wait=first_wait)
+    server = Server(0, account)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield RunningEmulator(server, webhook_secret)
+        yield RunningEmulator(server, account.webhook_secret)
     finally:
         server.shutdown()
         server.server_close()

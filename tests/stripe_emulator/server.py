@@ -53,7 +53,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._respond()
 
-    do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_GET
+    def do_POST(self) -> None:
+        self._respond()
 
     def _respond(self) -> None:
         length = self.headers.get("Content-Length") or "0"
@@ -82,8 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
+        self.wfile.write(answer.body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep no log of single requests: `/_objects` shows what they did."""

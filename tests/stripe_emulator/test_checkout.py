@@ -57,7 +57,8 @@ def test_paying_leads_back_to_the_shop_once(stripe, emulator, open_session):
 def test_after_a_failure_the_person_can_pay_again(stripe, emulator, open_session, outcome):
     session = open_session()
     again = emulator.url + emulator.press(session.id, outcome)
-    assert 'role="alert"' in page(again)[1]
+    assert "vous pouvez réessayer" in page(again)[1]
+    assert "vous pouvez réessayer" not in page(session.url)[1]
     assert stripe.v1.checkout.sessions.retrieve(session.id).status == "open"
     emulator.press(session.id)
     assert len(emulator.objects("payment_intent")) == 1

@@ -8,6 +8,7 @@ from stripe import SignatureVerificationError, Webhook
 
 from tests.stripe_emulator.conftest import new_key
 from tests.stripe_emulator.webhooks import sign
+from tests.stripe_spec import load_spec
 
 
 def taken(mailbox):
@@ -39,6 +40,23 @@ def test_a_hold_and_its_capture_and_refund_are_told(stripe, emulator, mailbox, p
         "charge.refunded",
         "refund.updated",
     ]
+
+
+def test_the_objects_in_events_are_as_described(stripe, emulator, paid_intent):
+    intent = paid_intent(capture_method="manual")
+    stripe.v1.payment_intents.capture(intent.id, {"amount_to_capture": 2000}, new_key())
+    stripe.v1.refunds.create({"payment_intent": intent.id}, new_key())
+    reads = {
+        "checkout.session": "/v1/checkout/sessions/x",
+        "charge": "/v1/charges/x",
+        "payment_intent": "/v1/payment_intents/x",
+        "refund": "/v1/refunds/x",
+    }
+    told = [event["data"]["object"] for event in emulator.objects("event")]
+    assert {subject["object"] for subject in told} == set(reads)
+    for subject in told:
+        operation, _ = load_spec().find("GET", reads[subject["object"]])
+        operation.check_response(subject)
 
 
 def test_an_old_signature_is_too_old():

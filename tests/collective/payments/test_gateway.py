@@ -110,7 +110,12 @@ class TestMoney:
     def test_a_payment_taken_at_once_tells_its_fee(self, gateway, emulator):
         state = gateway.read_intent(intent_id=pay(gateway, emulator))
         assert state.status is IntentStatus.CAPTURED
-        assert (state.amount_cents, state.received_cents, state.capturable_cents, state.refunded_cents) == (3500, 3500, 0, 0)
+        assert (state.amount_cents, state.received_cents, state.capturable_cents, state.refunded_cents) == (
+            3500,
+            3500,
+            0,
+            0,
+        )
         assert (state.fee_cents, state.capture_before, state.currency, state.reference) == (78, None, "EUR", "ref-1")
         assert state.charge_id.startswith("ch_")
 
@@ -173,6 +178,14 @@ class TestMoney:
         with pytest.raises(ProviderRefused) as refused:
             gateway.refund(intent_id=intent_id, amount_cents=1, key="refund:5")
         assert refused.value.code == "charge_already_refunded"
+
+    def test_a_refund_that_failed_later_gives_nothing_back(self, gateway, emulator):
+        intent_id = pay(gateway, emulator, capture="later")
+        gateway.capture(intent_id=intent_id, amount_cents=2000, key="capture:1")
+        refund = gateway.refund(intent_id=intent_id, amount_cents=500, key="refund:1")
+        emulator.fault(on="refund", do="fail", match=refund.refund_id)
+        assert gateway.read_intent(intent_id=intent_id).refunded_cents == 0
+        assert [row.status for row in gateway.list_refunds(intent_id=intent_id)] == ["failed"]
 
 
 class TestFaults:
@@ -278,7 +291,9 @@ class TestEvents:
         with pytest.raises(BadSignature):
             read_event(payload, signature, secrets)
 
-    @pytest.mark.parametrize("header", ["", "t=,v1=", "t=now,v1=00", "v1=00", "t=1", "t=1,v1=é", "===", "t=9" + "9" * 400])
+    @pytest.mark.parametrize(
+        "header", ["", "t=,v1=", "t=now,v1=00", "v1=00", "t=1", "t=1,v1=é", "===", "t=9" + "9" * 400]
+    )
     def test_a_signature_that_is_none_is_refused(self, header):
         with pytest.raises(BadSignature):
             read_event(event_payload(), header, [SECRET])
@@ -297,8 +312,9 @@ class TestEvents:
             b"[]",
             b"null",
             b'{"object": "v2.core.event", "id": "evt_1", "type": "v1.charge.captured", "related_object": {}}',
+            b'{"object": "v2.core.event", "id": "evt_1", "data": {"object": {}}}',
             b'{"object": "event", "data": {"object": null}}',
-            b'{"object": "event", "id": "evt_1", "type": "x", "created": "now", "livemode": false, "data": {"object": {}}}',
+            b'{"object": "event", "id": "evt_1", "type": "x", "created": "now", "livemode": 0, "data": {"object": {}}}',
         ],
     )
     def test_a_signed_body_that_is_no_event_is_refused(self, payload):
@@ -317,7 +333,14 @@ class TestEvents:
 
 def event_payload(*, type="payment_intent.succeeded", subject=None):
     subject = subject or {"object": "payment_intent", "id": "pi_1", "metadata": {"reference": "ref-1"}}
-    event = {"object": "event", "id": "evt_1", "type": type, "created": 1, "livemode": False, "data": {"object": subject}}
+    event = {
+        "object": "event",
+        "id": "evt_1",
+        "type": type,
+        "created": 1,
+        "livemode": False,
+        "data": {"object": subject},
+    }
     return json.dumps(event).encode()
 
 

@@ -1,0 +1,26 @@
+"""Find the books of a legal person, opening them the first time."""
+
+from collective.ledger.models import Entity
+from collective.members.models import Collective
+from collective.workshops.models import Seller
+
+
+def platform_of(collective: Collective) -> Entity:
+    return _common(collective, Entity.Kind.PLATFORM, f"{collective.name}, plateforme")
+
+
+def fund_of(collective: Collective) -> Entity:
+    return _common(collective, Entity.Kind.FUND, f"{collective.name}, fonds commun")
+
+
+def books_of(seller: Seller) -> Entity:
+    entity, _ = Entity.objects.get_or_create(
+        seller=seller,
+        defaults={"collective": seller.collective, "kind": Entity.Kind.SELLER, "name": seller.legal_name},
+    )
+    return entity
+
+
+def _common(collective: Collective, kind: str, name: str) -> Entity:
+    entity, _ = Entity.objects.get_or_create(collective=collective, kind=kind, defaults={"name": name})
+    return entity

@@ -1,0 +1,74 @@
+"""Record an event in one entity's books: written, sealed and from then on fixed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from collective.ledger.accounts import is_account
+from collective.ledger.models import Entity, Entry, Line
+from collective.workshops.models import Workshop
+
+
+class CannotBeBooked(Exception):
+    """The entry would make the books wrong. A bug in who asked, not something a person can run into."""
+
+
+@transaction.atomic
+def record(
+    *,
+    entity: Entity,
+    journal: str,
+    source: str,
+    label: str,
+    lines: Mapping[str, int],
+    occurred_at: datetime,
+    reference: str = "",
+    workshop: Workshop | None = None,
+    unit: str = Line.Unit.EUR,
+    mirrors: Entry | None = None,
+) -> Entry:
+    """
+    Write one sealed entry and return it. `lines` maps account to cents (minutes for MIN): debit above zero, credit below.
+
+    `source` names the cause: booking the same cause again in the same books returns the entry that stands, when it says
+    the same. Lines of zero are left out. The database refuses by itself what this function refuses with a reason.
+
+    :raises CannotBeBooked: unbalanced or empty lines, an account not in the plan, or the cause booked otherwise before.
+    """
+    amounts = {account: amount for account, amount in lines.items() if amount}
+    _judge(source, amounts)
+    standing = Entry.objects.filter(entity=entity, source=source).first()
+    if standing is None:
+        # No get_or_create: an entry without its lines is nothing to compare with. Two writers at once meet the unique
+        # constraint, which waits for the first to commit; callers hold the payment's lock, so this stays a rare crash.
+        standing = Entry.objects.create(
+            entity=entity,
+            journal=journal,
+            source=source,
+            label=label[:200],
+            reference=reference,
+            workshop=workshop,
+            occurred_at=occurred_at,
+            mirrors=mirrors,
+        )
+        Line.objects.bulk_create(
+            Line(entry=standing, account=account, amount=amount, unit=unit) for account, amount in amounts.items()
+        )
+        Entry.objects.filter(pk=standing.pk).update(sealed_at=Now())
+        standing.refresh_from_db(fields=["sealed_at"])
+        return standing
+    written = {(line.account, line.unit): line.amount for line in standing.lines.all()}
+    if written != {(account, unit): amount for account, amount in amounts.items()}:
+        raise CannotBeBooked(f"{source} stands in the books of {entity} with other lines")
+    return standing
+
+
+def _judge(source: str, amounts: Mapping[str, int]) -> None:
+    if not amounts:
+        raise CannotBeBooked(f"{source} has no lines")
+    if off := sum(amounts.values()):
+        raise CannotBeBooked(f"{source} is out of balance by {off}")
+    if unknown := [account for account in amounts if not is_account(account)]:
+        raise CannotBeBooked(f"{source} names accounts outside the plan: {', '.join(unknown)}")

@@ -1,0 +1,105 @@
+"""Take the provider's word: state, books and news change together, in the caller's transaction, or not at all."""
+
+import logging
+from datetime import datetime
+
+from backend.lib.outbox import put
+from collective.ledger.advances import Advance, book_capture, book_fee, book_refund
+from collective.payments.models import Operation, Payment, Refund
+from collective.payments.ports import RefundState
+from collective.payments.word import State, Trouble, Word, next_state, what_is_wrong
+
+logger = logging.getLogger(__name__)
+
+GIVEN_BACK = {"succeeded", "pending", "requires_action"}  # pending counts: the money has left
+
+
+def take_word(payment: Payment, word: Word, *, at: datetime, operation: Operation | None = None) -> None:
+    """
+    Apply what the provider says to the locked `payment`: only forwards, each effect once.
+
+    A word that disagrees with our row is not taken: the payment is marked for a person, nothing is booked.
+    `operation` is the refund it answers, if it answers one.
+    """
+    payment.looked_at = at
+    if trouble := what_is_wrong(payment, word):
+        mark_trouble(payment, trouble, said=str(word))
+        return
+    before = (payment.state, payment.captured_cents, payment.refunded_cents)
+    _take_intent(payment, word, at=at)
+    for refund in word.refunds:
+        _take_refund(payment, refund, at=at, operation=operation)
+    if before != (payment.state, payment.captured_cents, payment.refunded_cents):
+        payment.changed_at = at
+        tell(payment, at=at)
+    payment.save()
+
+
+def tell(payment: Payment, *, at: datetime) -> None:
+    """Send word to who asked for the payment, once for each thing that can be told."""
+    told = f"{payment.pk}:{payment.state}:{payment.captured_cents}:{payment.refunded_cents}"
+    kind = f"payment.changed.{payment.purpose}"
+    put(kind, {"payment": payment.pk, "subject": payment.subject}, due_at=at, key=f"{kind}:{told}")
+
+
+def mark_trouble(payment: Payment, trouble: Trouble, *, said: str) -> None:
+    """Keep the payment for a person to look at: the log says what was heard, the row that something was."""
+    payment.trouble = trouble
+    payment.save(update_fields=["trouble", "looked_at"])
+    logger.error("payment %s needs a person (%s): %s", payment.reference, trouble, said)
+
+
+def advance_of(payment: Payment) -> Advance:
+    return Advance(
+        key=str(payment.reference), reference=payment.subject, label=payment.label, workshop=payment.workshop
+    )
+
+
+def _take_intent(payment: Payment, word: Word, *, at: datetime) -> None:
+    was = payment.state
+    payment.state = next_state(payment, word)
+    intent = word.intent
+    if intent is None:
+        return
+    payment.intent_id = intent.intent_id
+    payment.charge_id = intent.charge_id or payment.charge_id
+    payment.capture_before = intent.capture_before or payment.capture_before
+    if payment.state == State.CAPTURED and was != State.CAPTURED:
+        payment.captured_cents = intent.received_cents
+        book_capture(advance_of(payment), cents=intent.received_cents, at=at)
+    if payment.state == State.CAPTURED and intent.fee_cents is not None:
+        _take_fee(payment, intent.fee_cents, at=at)
+
+
+def _take_fee(payment: Payment, cents: int, *, at: datetime) -> None:
+    if payment.fee_cents is None:
+        payment.fee_cents = cents
+        book_fee(advance_of(payment), cents=cents, at=at)
+    elif payment.fee_cents != cents:
+        mark_trouble(payment, Trouble.FEE, said=f"booked {payment.fee_cents}, now {cents}")
+
+
+def _take_refund(payment: Payment, said: RefundState, *, at: datetime, operation: Operation | None) -> None:
+    """Refunds made in the provider's dashboard come the same way as ours: by their own identity, once."""
+    known = Refund.objects.filter(provider_id=said.refund_id).first()
+    if said.status not in GIVEN_BACK:
+        if known:
+            mark_trouble(payment, Trouble.REFUND, said=f"refund {said.refund_id} is {said.status} after it was booked")
+        return
+    if known:
+        if operation and known.operation_id is None:
+            Refund.objects.filter(pk=known.pk).update(operation=operation, reason=operation.params["reason"])
+        return
+    if said.amount_cents > payment.kept_cents:
+        mark_trouble(payment, Trouble.REFUND, said=f"refund {said.refund_id} of {said.amount_cents} is more than is left")
+        return
+    Refund.objects.create(
+        payment=payment,
+        operation=operation,
+        provider_id=said.refund_id,
+        amount_cents=said.amount_cents,
+        reason=operation.params["reason"] if operation else "",
+        refunded_at=said.created_at,
+    )
+    payment.refunded_cents += said.amount_cents
+    book_refund(advance_of(payment), refund=said.refund_id, cents=said.amount_cents, at=at)

@@ -1,0 +1,149 @@
+"""Turn a finished repair into revenue and shares, in the books of every entity it concerns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from backend.lib.errors import RuleBroken
+from collective.ledger import accounts
+from collective.ledger.entities import books_of, fund_of, platform_of
+from collective.ledger.models import Entity, Entry
+from collective.ledger.record import record
+from collective.ledger.take_back import sale_source, shares_source
+from collective.payments.models import Payment
+from collective.sharing.vat import vat_bp
+from collective.sharing.what_shares import Shares, what_shares
+from collective.workshops.models import Workshop
+
+Journal = Entry.Journal
+
+
+class MoreThanSold(RuleBroken):
+    code = "more_than_sold"
+    message = _("More was paid than this repair costs. Give the difference back first.")
+
+
+class PaidChanged(RuleBroken):
+    code = "paid_changed"
+    message = _("What was paid online has just changed. Look at it again, then finish the repair.")
+
+
+@dataclass(frozen=True)
+class _Sale:
+    """What the entries of one finished repair have in common."""
+
+    workshop: Workshop
+    reference: str
+    label: str
+    at: datetime
+
+    def book(self, entity: Entity, journal: str, source: str, lines: Mapping[str, int]) -> None:
+        if not any(lines.values()):
+            return
+        record(
+            entity=entity,
+            journal=journal,
+            source=source,
+            label=self.label,
+            lines=lines,
+            occurred_at=self.at,
+            reference=self.reference,
+            workshop=self.workshop,
+        )
+
+
+@transaction.atomic
+def share_out(
+    *,
+    workshop: Workshop,
+    reference: str,
+    labour_cents: int,
+    parts_cents: int,
+    paid_online_cents: int,
+    paid_at_counter_cents: int,
+    fund_bp: int,
+    platform_bp: int,
+    fee_cents: int,
+    payment: Payment | None = None,
+    at: datetime,
+    label: str = "",
+) -> Shares:
+    """
+    Book the sale, what was paid at the counter, and the shares; return the shares. Amounts in cents, VAT included.
+
+    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is owed by
+    the customer. The shares pass through the platform, to which the seller owes them. `reference` is the `subject` that
+    the online payments were asked for. Doing it again changes nothing.
+
+    :raises MoreThanSold: when more was paid than the repair costs.
+    :raises PaidChanged: when `paid_online_cents` is not what the payments of this subject keep.
+    """
+    owed = labour_cents + parts_cents - paid_online_cents - paid_at_counter_cents
+    if owed < 0:
+        raise MoreThanSold
+    _judge_paid(reference, payment, paid_online_cents)
+    on = at.astimezone(workshop.zone).date()
+    shares = what_shares(
+        labour_cents=labour_cents,
+        parts_cents=parts_cents,
+        fund_bp=fund_bp,
+        platform_bp=platform_bp,
+        vat_bp=vat_bp(seller=workshop.seller, on=on),
+        fee_cents=fee_cents,
+    )
+    sale = _Sale(workshop, reference, label or workshop.name, at)
+    _book_sale(sale, shares, advance_cents=paid_online_cents, owed_cents=owed + paid_at_counter_cents)
+    counter = {accounts.COUNTER: paid_at_counter_cents, accounts.CUSTOMERS: -paid_at_counter_cents}
+    sale.book(books_of(workshop.seller), Journal.COUNTER, f"counter:{reference}", counter)
+    _book_shares(sale, shares)
+    return shares
+
+
+def _judge_paid(reference: str, payment: Payment | None, paid_online_cents: int) -> None:
+    """The lock keeps a refund from passing between this look and the sale: it is booked before it, or takes it back."""
+    if payment is not None and payment.subject != reference:
+        raise ValueError(f"the payment is for {payment.subject}, not for {reference}")
+    if Entry.objects.filter(source=sale_source(reference)).exists():
+        return  # shared out before: refunds made since are mirrors
+    payments = list(Payment.objects.select_for_update(of=("self",)).filter(subject=reference).order_by("pk"))
+    if payments and sum(payment.kept_cents for payment in payments) != paid_online_cents:
+        raise PaidChanged
+
+
+def _book_sale(sale: _Sale, shares: Shares, *, advance_cents: int, owed_cents: int) -> None:
+    lines = {
+        accounts.ADVANCES: advance_cents,
+        accounts.CUSTOMERS: owed_cents,
+        accounts.LABOUR: -shares.labour_net_cents,
+        accounts.PARTS: -shares.parts_cents,
+        accounts.VAT_COLLECTED: -shares.vat_cents,
+    }
+    sale.book(books_of(sale.workshop.seller), Journal.SALES, sale_source(sale.reference), lines)
+
+
+def _book_shares(sale: _Sale, shares: Shares) -> None:
+    collective = sale.workshop.collective
+    platform, fund, seller = platform_of(collective), fund_of(collective), books_of(sale.workshop.seller)
+    by_entity = {
+        seller: {
+            accounts.FUND_CONTRIBUTIONS: shares.fund_cents,
+            accounts.COMMISSIONS_PAID: shares.platform_cents,
+            accounts.PAYMENT_FEES: shares.fee_cents,
+            accounts.owed_with(platform): -shares.contributions_cents,
+        },
+        platform: {
+            accounts.owed_with(seller): shares.contributions_cents,
+            accounts.owed_with(fund): -shares.fund_cents,
+            accounts.COMMISSIONS_EARNED: -shares.platform_cents,
+            accounts.FEES_RECHARGED: -shares.fee_cents,
+        },
+        fund: {
+            accounts.owed_with(platform): shares.fund_cents,
+            accounts.CONTRIBUTIONS_RECEIVED: -shares.fund_cents,
+        },
+    }
+    for entity, lines in by_entity.items():
+        sale.book(entity, Journal.SHARING, shares_source(sale.reference), lines)
