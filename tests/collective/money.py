@@ -1,0 +1,50 @@
+"""Books to test with: a collective with a workshop, and short words for what stands in them."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import count
+
+from django.db.models import Sum
+
+from collective.ledger.entities import books_of, fund_of, platform_of
+from collective.ledger.models import Entity, Line
+from collective.members.models import Collective
+from collective.workshops.models import Seller, Workshop
+
+AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def a_workshop(*, collective: Collective | None = None, vat: str = Seller.VatRegime.STANDARD, **fields) -> Workshop:
+    number = next(_numbers)
+    if collective is None:
+        collective = Collective.objects.create(name=f"Les Ateliers {number}", slug=f"ateliers-{number}")
+    seller = Seller.objects.create(
+        collective=collective,
+        legal_name=f"SCOP Rayon {number}",
+        legal_form="SCOP",
+        siren=f"{900000000 + number}",
+        address="1 rue du Moyeu, 59000 Lille",
+        vat_regime=vat,
+    )
+    place = {"name": f"Rayon {number}", "slug": f"rayon-{number}", "kind": "fixed", "postcode": "59000", "city": "Lille"}
+    return Workshop.objects.create(collective=collective, seller=seller, lat=50.63, lon=3.06, **{**place, **fields})
+
+
+def standing(entity: Entity) -> dict[str, int]:
+    """The entity's accounts that are not at zero; 467 accounts are named after who stands behind them."""
+    found: Counter[str] = Counter()
+    for account, cents in Line.objects.filter(entry__entity=entity).values_list("account").annotate(Sum("amount")):
+        found[_spoken(account)] += cents
+    return {account: cents for account, cents in found.items() if cents}
+
+
+def _spoken(account: str) -> str:
+    number, _, other = account.partition(".")
+    return f"{number}.{Entity.objects.get(pk=other).kind}" if other else number
+
+
+def books(workshop: Workshop) -> dict[str, dict[str, int]]:
+    """What stands in the books of the three entities around a workshop."""
+    entities = platform_of(workshop.collective), fund_of(workshop.collective), books_of(workshop.seller)
+    return {str(entity.kind): standing(entity) for entity in entities}
