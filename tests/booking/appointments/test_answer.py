@@ -11,7 +11,6 @@ from booking.appointments.lapse import lapse_unanswered
 from booking.appointments.models import Appointment
 from booking.appointments.refuse import refuse_appointment
 from collective.payments.models import Payment
-from tests.booking.appointments.conftest import make_workshop, staff_of
 from tests.booking.appointments.scene import (
     AT,
     MINUTE,
@@ -20,9 +19,11 @@ from tests.booking.appointments.scene import (
     book_at,
     confirmed,
     mails,
+    make_workshop,
     pass_sweeps,
     pay,
     references,
+    staff_of,
 )
 
 Status = Appointment.Status

@@ -10,7 +10,6 @@ from booking.appointments.expire import expire_holds
 from booking.appointments.give_back import give_back_hold
 from booking.appointments.models import Appointment
 from collective.payments.models import Operation, Payment
-from tests.booking.appointments.conftest import staff_of
 from tests.booking.appointments.scene import (
     AT,
     MINUTE,
@@ -26,6 +25,7 @@ from tests.booking.appointments.scene import (
     pass_sweeps,
     pay,
     references,
+    staff_of,
 )
 
 Status = Appointment.Status

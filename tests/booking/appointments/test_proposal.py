@@ -13,7 +13,6 @@ from booking.appointments.move import SameTime
 from booking.appointments.propose import TooLateToPropose, propose_time
 from booking.availability.take import SlotTaken
 from collective.payments.models import Payment
-from tests.booking.appointments.conftest import staff_of
 from tests.booking.appointments.scene import (
     AT,
     MINUTE,
@@ -26,6 +25,7 @@ from tests.booking.appointments.scene import (
     pass_sweeps,
     pay,
     references,
+    staff_of,
 )
 
 Status = Appointment.Status
