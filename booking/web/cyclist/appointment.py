@@ -43,7 +43,9 @@ STATES = {
     Status.REQUESTED: State(_("Your request is sent"), _("The workshop has yet to answer."), "wait"),
     Status.CONFIRMED: State(_("It is booked"), _("The workshop expects you."), "ok"),
     Status.REFUSED: State(_("The workshop cannot take you"), _("Nothing was kept of your money."), "off"),
-    Status.LAPSED: State(_("This booking lapsed"), _("It was not paid or not answered in time: the slot is free again."), "off"),
+    Status.LAPSED: State(
+        _("This booking lapsed"), _("It was not paid or not answered in time: the slot is free again."), "off"
+    ),
     Status.CANCELLED: State(_("Cancelled"), _("This appointment will not take place."), "off"),
     Status.DONE: State(_("Repaired"), _("The work is done. Ride well!"), "ok"),
     Status.NO_SHOW: State(_("We missed you"), _("Nobody came at the time of the appointment."), "off"),
@@ -146,4 +148,3 @@ def mine(request: HttpRequest) -> HttpResponse:
     ahead = [row for row in rows if row[0].ends_at > at and not row[0].closed_at]
     behind = [row for row in reversed(rows) if row not in ahead]
     return render(request, "booking/cyclist/mine.html", {"ahead": ahead, "behind": behind})
-

@@ -51,7 +51,9 @@ class SearchForm(forms.Form):
         ],
         required=False,
     )
-    jour = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    jour = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     genre = forms.MultipleChoiceField(choices=Workshop.Kind.choices, required=False)
     atout = forms.MultipleChoiceField(
         choices=[

@@ -87,7 +87,13 @@ def read_moment(text: str) -> datetime:
 
 
 def _taken(
-    request: HttpRequest, taken: SlotTaken, workshop: Workshop, codes: tuple[str, ...], starts_at: datetime, *, at: datetime
+    request: HttpRequest,
+    taken: SlotTaken,
+    workshop: Workshop,
+    codes: tuple[str, ...],
+    starts_at: datetime,
+    *,
+    at: datetime,
 ) -> HttpResponse:
     bike = request.POST.get("velo", "")
     work = works_for(interventions=codes, bike_type=bike, workshops=[workshop])[workshop.pk]
@@ -206,9 +212,7 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     return _go_on(request, hold, form, appointment, at=at)
 
 
-def _go_on(
-    request: HttpRequest, hold: Hold, form: BookForm, appointment: Appointment, *, at: datetime
-) -> HttpResponse:
+def _go_on(request: HttpRequest, hold: Hold, form: BookForm, appointment: Appointment, *, at: datetime) -> HttpResponse:
     """Send to the payment page; when the payment service does not answer, keep everything and say so."""
     if appointment.status != Appointment.Status.UNPAID or appointment.payment is None:
         return redirect("web:appointment", token=manage_link(appointment))

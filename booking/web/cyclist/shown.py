@@ -18,7 +18,7 @@ from booking.web.cyclist.asked import Asked
 from collective.workshops.models import Workshop
 
 DAYS_SHOWN = 3
-SLOTS_A_DAY = 4
+SLOTS_A_DAY = 3
 LOOKED_AT = 120  # slots a workshop: enough for three days of quarters of an hour
 
 

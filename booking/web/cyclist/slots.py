@@ -155,5 +155,3 @@ def own_hold(request: HttpRequest, *, at: datetime) -> Hold | None:
     """The hold this visitor has: it never hides its own slot from them."""
     token = request.session.get("hold")
     return Hold.objects.live(at=at).filter(token=token).first() if token else None
-
-

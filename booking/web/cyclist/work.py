@@ -84,7 +84,9 @@ def work(request: HttpRequest) -> HttpResponse:
 
 def _prices() -> dict[int, dict[str, int]]:
     total = F("labour_cents") + F("parts_cents")
-    rows = Offer.objects.on_sale().values("intervention").annotate(low=Min(total), high=Max(total), least=Min("minutes"))
+    rows = (
+        Offer.objects.on_sale().values("intervention").annotate(low=Min(total), high=Max(total), least=Min("minutes"))
+    )
     return {row["intervention"]: row for row in rows}
 
 

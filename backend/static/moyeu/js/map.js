@@ -3,9 +3,6 @@
 //    workshops: [{id, number, name, lat, lon, best, zone_km}]}   zone_km: how far an itinerant mechanic goes, else null
 // and from its element: data-tiles (a tile URL, may be empty), data-attribution, data-outline (GeoJSON of communes).
 const FRANCE = [[42.3, -4.8], [51.1, 8.2]];
-const canvas = document.querySelector("[data-map]");
-const source = document.getElementById("map-data");
-
 const addTowns = async (map, url) => {
   const answer = await fetch(url);
   if (!answer.ok) return;
@@ -43,7 +40,10 @@ const addPin = (map, workshop) => {
   });
 };
 
-if (canvas && source) {
+const draw = () => {
+  const canvas = document.querySelector("[data-map]:not(.leaflet-container)");
+  const source = document.getElementById("map-data");
+  if (!canvas || !source) return;
   const { me, workshops } = JSON.parse(source.textContent);
   const { tiles, attribution, outline } = canvas.dataset;
   const map = L.map(canvas, { scrollWheelZoom: false, zoomSnap: 0.5 });
@@ -68,4 +68,8 @@ if (canvas && source) {
   for (const view of document.querySelectorAll("[data-view]")) {
     view.addEventListener("change", () => document.querySelector(".finds").classList.toggle("as-map", view.value === "map"));
   }
-}
+};
+
+draw();
+// A new search brings a new list and its map, into the same page.
+document.body.addEventListener("htmx:afterSettle", draw);
