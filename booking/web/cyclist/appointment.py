@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from backend.lib.clock import database_now
-from booking.appointments.calendar_file import calendar_file, place_of
+from booking.appointments.calendar_file import Method, calendar_file, place_of
 from booking.appointments.cancel import what_forbids_cancelling, what_is_refunded
 from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.links import appointment_by_link, manage_link
@@ -128,7 +128,7 @@ def _hold_url(appointment: Appointment, *, at: datetime) -> str:
 @private
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     appointment = appointment_by_link(token, at=database_now())
-    method = "CANCEL" if appointment.status in (Status.CANCELLED, Status.REFUSED, Status.LAPSED) else "PUBLISH"
+    method: Method = "CANCEL" if appointment.status in (Status.CANCELLED, Status.REFUSED, Status.LAPSED) else "PUBLISH"
     response = HttpResponse(calendar_file(appointment, method=method), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="moyeu-{appointment.number}.ics"'
     return response
@@ -140,7 +140,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """List the appointments of the account, the next ones first."""
     at = database_now()
-    own = Appointment.objects.filter(cyclist=request.user).select_related("workshop")
+    own = Appointment.objects.filter(cyclist=request.user.pk).select_related("workshop")
     rows = [
         (appointment, STATES[Status(appointment.status)], manage_link(appointment))
         for appointment in own.prefetch_related("lines").order_by("starts_at", "pk")

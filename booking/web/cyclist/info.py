@@ -1,4 +1,4 @@
-"""What everybody may read: what is kept, the terms, how results are ranked, who publishes this, what does not work yet."""
+"""What everybody may read: what is kept, the terms, the ranking, who publishes this, what does not work yet."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
