@@ -22,8 +22,19 @@ State, Trouble = Payment.State, Payment.Trouble
 
 
 def an_event(payment, kind="checkout.session.completed", **fields):
-    subject = {"id": payment.session_id, "object": "checkout.session", "metadata": {"reference": str(payment.reference)}}
-    event = {"id": "evt_1", "object": "event", "type": kind, "created": 1, "livemode": False, "data": {"object": subject}}
+    subject = {
+        "id": payment.session_id,
+        "object": "checkout.session",
+        "metadata": {"reference": str(payment.reference)},
+    }
+    event = {
+        "id": "evt_1",
+        "object": "event",
+        "type": kind,
+        "created": 1,
+        "livemode": False,
+        "data": {"object": subject},
+    }
     return json.dumps({**event, **fields}).encode()
 
 
@@ -54,7 +65,9 @@ def test_events_in_any_order_and_of_several_kinds_end_in_one_state(paid, at):
         take(an_event(payment, kind, id=f"evt_{number}"), at)
     assert sweep_events(at=at) == 6
     assert books(payment.workshop)["seller"] == {"467.platform": 9600, "4191": -9600}
-    assert Entry.objects.filter(source__startswith="capture:").count() == 2  # one in the platform's books, one in the seller's
+    assert (
+        Entry.objects.filter(source__startswith="capture:").count() == 2
+    )  # one in the platform's books, one in the seller's
 
 
 def test_what_an_event_pretends_is_not_believed(opened, at):
@@ -154,7 +167,9 @@ def said(gateway, monkeypatch):
 
     def say(**other):
         read = type(gateway).read_intent
-        monkeypatch.setattr(gateway, "read_intent", lambda *, intent_id: replace(read(gateway, intent_id=intent_id), **other))
+        monkeypatch.setattr(
+            gateway, "read_intent", lambda *, intent_id: replace(read(gateway, intent_id=intent_id), **other)
+        )
 
     return say
 
