@@ -74,9 +74,9 @@ def share_out(
     """
     Book the sale, what was paid at the counter, and the shares; return the shares. Amounts in cents, VAT included.
 
-    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is owed by
-    the customer. The shares pass through the platform, to which the seller owes them. `reference` is the `subject` that
-    the online payments were asked for. Doing it again changes nothing.
+    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is
+    owed by the customer. The shares pass through the platform, to which the seller owes them. `reference` is the
+    `subject` that the online payments were asked for. Doing it again changes nothing.
 
     :raises MoreThanSold: when more was paid than the repair costs.
     :raises PaidChanged: when `paid_online_cents` is not what the payments of this subject keep.

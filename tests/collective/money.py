@@ -27,7 +27,13 @@ def a_workshop(*, collective: Collective | None = None, vat: str = Seller.VatReg
         address="1 rue du Moyeu, 59000 Lille",
         vat_regime=vat,
     )
-    place = {"name": f"Rayon {number}", "slug": f"rayon-{number}", "kind": "fixed", "postcode": "59000", "city": "Lille"}
+    place = {
+        "name": f"Rayon {number}",
+        "slug": f"rayon-{number}",
+        "kind": "fixed",
+        "postcode": "59000",
+        "city": "Lille",
+    }
     return Workshop.objects.create(collective=collective, seller=seller, lat=50.63, lon=3.06, **{**place, **fields})
 
 
