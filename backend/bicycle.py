@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 # The drawing's own units: see the viewBox in templates/components/bike_drawing.html.
 LEFT_EDGE, RIGHT_EDGE = 4, 896
@@ -58,7 +57,7 @@ class Row:
     entries: list[LinkedPart] = field(default_factory=list)
 
 
-FRONT, REAR = pgettext_lazy("end of a bicycle", "front"), pgettext_lazy("end of a bicycle", "rear")
+FRONT, REAR = _("front"), _("rear")
 PARTS = (
     Part(id="tyre-front", number=1, name=_("Front tyre"), dot=(829.9, 502), tag_side="left", end=FRONT),
     Part(id="tyre-rear", number=1, name=_("Rear tyre"), dot=(76.1, 502), tag_side="right", end=REAR),

@@ -128,6 +128,10 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # --- Static files: from packages at set-up, never from a CDN --------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+# Collected, compressed and named by content where people visit; found where they lie while developing and testing.
+STATIC_COLLECTED = MOYEU_PRODUCTION or MOYEU_DEMO
+SERVESTATIC_USE_FINDERS = not STATIC_COLLECTED
 NODE_MODULES = BASE_DIR / "node_modules"
 VENDORED = {
     "vendor/pico": "@picocss/pico/css",
@@ -144,7 +148,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": (
             "servestatic.storage.CompressedManifestStaticFilesStorage"
-            if MOYEU_PRODUCTION or MOYEU_DEMO
+            if STATIC_COLLECTED
             else "django.contrib.staticfiles.storage.StaticFilesStorage"
         )
     },
@@ -290,6 +294,9 @@ HUEY = {
     **({"url": REDIS_URL} if REDIS_URL else {"filename": str(VAR_DIR / "huey.sqlite3")}),
     "consumer": {"workers": 2, "worker_type": "thread", "periodic": True},
 }
+
+# A commit that put rows wakes a consumer. Only where one runs (`manage.py run_huey`): elsewhere tasks would pile up.
+MOYEU_WAKE = env.flag("MOYEU_WAKE", default=bool(REDIS_URL))
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-GUARDED = ("collective.ledger.guards",)
+GUARDED = ("collective.timetable.guards", "collective.ledger.guards")
 
 
 class CollectiveConfig(AppConfig):

@@ -3,6 +3,7 @@
 Babel does it, since Django's own command needs GNU gettext on the machine.
 """
 
+import io
 import re
 from pathlib import Path
 
@@ -32,11 +33,12 @@ def compile_catalogue(source: Path) -> bool:
     target = source.with_suffix(".mo")
     if target.is_file() and target.stat().st_mtime > source.stat().st_mtime:
         return False
-    with source.open("rb") as lines:
-        try:
-            catalogue = read_po(lines, locale=source.parts[-3], domain=source.stem, abort_invalid=True)
-        except PoFileError as fault:
-            raise Halt(f"{source}:{fault.lineno + 1}: {fault}.") from fault
+    # A date in the header says nothing to a page, and Babel writes one (None) that it does not read: blank it.
+    lines = io.BytesIO(re.sub(rb'(?m)^"(?:POT-Creation|PO-Revision)-Date: .*"$', b'""', source.read_bytes()))
+    try:
+        catalogue = read_po(lines, locale=source.parts[-3], domain=source.stem, abort_invalid=True)
+    except PoFileError as fault:
+        raise Halt(f"{source}:{fault.lineno + 1}: {fault}.") from fault
     for message in catalogue:
         if message.id and (unknown := unknown_values(message)):
             names = ", ".join(sorted(unknown))

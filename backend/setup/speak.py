@@ -31,7 +31,7 @@ MEANINGS = (
         r"no wheels? with a matching|has no usable wheels|no wheels are usable|No matching distribution"
         r"|Could not find a version|doesn't have a source distribution or wheel",
         "A package is not built for this machine ({machine}, Python {python}), and Moyeu never compiles: use Python "
-        "3.11 to 3.13 on Linux or macOS, x86-64 or ARM 64.",
+        "3.11 to 3.13 on Linux with glibc (x86-64, ARM 64) or on macOS 15 or newer (Apple silicon).",
     ),
 )
 

@@ -1,9 +1,9 @@
 """
 From a symptom and some answers to what it probably is. Pure functions: the same answers always say the same.
 
-The rule (booking/diagnosis/data/README.md): the probability of a cause is proportional to its prior times the factors of the
-answers given, as if the answers were independent once the cause is known (naive Bayes). People are shown the causes above
-15 %; a cause of 25 % or more can raise the urgency.
+The rule (booking/diagnosis/data/README.md): the probability of a cause is proportional to its prior times the factors of
+the answers given, as if the answers were independent once the cause is known (naive Bayes). People are shown the causes
+above 15 %; a cause of 25 % or more can raise the urgency.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import prod
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput
-from booking.diagnosis.knowledge import Answer, Cause, Knowledge, Question
+from booking.diagnosis.knowledge import UNKNOWN, Answer, Cause, Knowledge, Question
 
 SHOWN_ABOVE = 0.15
 RAISES_URGENCY_FROM = 0.25
@@ -110,13 +110,13 @@ def assess(knowledge: Knowledge, answers: Mapping[str, str]) -> Assessment:
 
 
 def chosen_answers(knowledge: Knowledge, answers: Mapping[str, str]) -> dict[str, Answer]:
-    """Find the answers that were given, in the order of the questions; raises as assess() does."""
+    """Find the answers given, in the order of the questions; no value is "I don't know". Raises as assess() does."""
     chosen = {}
     for question_id, value in answers.items():
         question = knowledge.question(question_id)
         if question is None:
             raise UnknownQuestion(question=str(question_id)[:60])
-        answer = question.answer(value)
+        answer = question.answer(value or UNKNOWN)
         if answer is None:
             raise UnknownAnswer(question=question.text, value=str(value)[:60])
         chosen[question_id] = answer

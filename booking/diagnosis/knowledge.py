@@ -13,7 +13,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `factors` by cause, 1 where none is written; `rules_out` interventions that make no sense after it."""
+    """One answer; `factors` by cause, 1 where none is written; `rules_out`: interventions that make no sense then."""
 
     value: str
     fr: str
@@ -102,9 +102,7 @@ def knowledge_of(symptom: str, urgency: int, data: Mapping[str, Any]) -> Knowled
 
 
 def _question(data: Mapping[str, Any]) -> Question:
-    answers = tuple(
-        Answer(**{**answer, "rules_out": tuple(answer.get("rules_out", ()))}) for answer in data["answers"]
-    )
+    answers = tuple(Answer(**{**answer, "rules_out": tuple(answer.get("rules_out", ()))}) for answer in data["answers"])
     if all(answer.value != UNKNOWN for answer in answers):
         answers += (DO_NOT_KNOW,)
     return Question(data["id"], data["fr"], data["en"], answers)

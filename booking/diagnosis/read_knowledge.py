@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from backend.lib.datafile import Spot, read_yaml
 from booking.diagnosis.assess import posterior
-from booking.diagnosis.bicycle import ALL_FEATURES, ANY_BIKE, Part
+from booking.diagnosis.bicycle import ALL_FEATURES, ANY_BIKE, PARTS
 from booking.diagnosis.knowledge import Answer, knowledge_of
-from booking.services.categories import Category
+from booking.services.categories import CATEGORIES
 from booking.services.read_catalogue import Row, read_code
 
 DATA = Path(__file__).parent / "data"
@@ -40,14 +41,14 @@ def read_knowledge(folder: Path = DATA, *, interventions: Collection[str], tools
 
 def _place_of_category(path: Path) -> tuple[int, str]:
     """Order the files; one that is named after no category comes last and is refused at its first symptom."""
-    place = Category.values.index(path.stem) if path.stem in Category.values else len(Category.values)
+    place = CATEGORIES.index(path.stem) if path.stem in CATEGORIES else len(CATEGORIES)
     return place, path.stem
 
 
 def _read_symptom(spot: Spot, position: int, interventions: Collection[str], tools: Collection[str]) -> Row:
     spot.only("code", "fr", "en", "urgency", "bike_types", "parts", "questions", "causes")
-    if spot.path.stem not in Category.values:
-        raise spot.wrong(f"the file is named after no category: {', '.join(Category.values)}")
+    if spot.path.stem not in CATEGORIES:
+        raise spot.wrong(f"the file is named after no category: {', '.join(CATEGORIES)}")
     causes = _read_causes(spot["causes"], interventions, tools)
     usable = {code for cause in causes for code in cause["interventions"]}
     knowledge = {
@@ -63,7 +64,7 @@ def _read_symptom(spot: Spot, position: int, interventions: Collection[str], too
             "name_en": spot["en"].text(longest=160),
             "urgency": spot["urgency"].integer(least=0, most=3),
             "bike_types": _codes(spot["bike_types"], {ANY_BIKE, *ALL_FEATURES}),
-            "bike_parts": _codes(spot["parts"], Part.values),
+            "bike_parts": _codes(spot["parts"], PARTS),
             "knowledge": knowledge,
         },
     )
@@ -156,7 +157,7 @@ def _check_every_combination(spot: Spot, data: dict[str, Any]) -> None:
         if not any(_is_left(cause.id, combination) for cause in knowledge.causes):
             raise spot["questions"].wrong(f"no cause is left after {said}")
         probabilities = posterior(knowledge, combination)
-        top = max(knowledge.causes, key=lambda cause, known=probabilities: known[cause.id])
+        _, top = max(((probabilities[cause.id], cause) for cause in knowledge.causes), key=itemgetter(0))
         ruled_out = {code for answer in combination for code in answer.rules_out}
         if ruled_out.issuperset(top.interventions):
             raise spot["questions"].wrong(f"nothing is left to mend “{top.id}” after {said}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.lib.datafile import Spot, read_yaml
-from booking.services.categories import Category
+from booking.services.categories import CATEGORIES
 from booking.services.models import Intervention
 
 DATA = Path(__file__).parent / "data"
@@ -84,7 +84,7 @@ def _read_intervention(spot: Spot, tools: Collection[str], sources: Collection[s
     return Row(
         code=read_code(spot["code"], longest=20),
         fields={
-            "category": spot["category"].one_of(Category.values),
+            "category": spot["category"].one_of(CATEGORIES),
             "name_fr": spot["fr"].text(longest=160),
             "name_en": spot["en"].text(longest=160),
             **_read_minutes(spot["minutes"]),

@@ -16,6 +16,6 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collective", "0002_calendars")]
+    dependencies = [("collective", "0003_guard_occupancies")]
 
     operations = [migrations.RunPython(install, remove)]

@@ -20,7 +20,7 @@ class Resource(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     mechanic = models.OneToOneField(Mechanic, models.PROTECT, null=True, related_name="resource")
     bench = models.OneToOneField(Bench, models.PROTECT, null=True, related_name="resource")
-    calendar = models.OneToOneField("schedule.Calendar", models.PROTECT, null=True, related_name="+")  # own hours, if any
+    calendar = models.OneToOneField("schedule.Calendar", models.PROTECT, null=True, related_name="+")  # its own hours
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -84,7 +84,9 @@ class FreeDay(models.Model):
     What is still free of one resource on one local day: bit i set = the five minutes from t0 + 5 i minutes are free.
 
     Derived from hours and occupancies, recomputed whole in the writer's transaction, never patched. `t0` is local
-    midnight in UTC; a day has 276, 288 or 300 ticks. `longest` is the longest free run, in ticks.
+    midnight in UTC; a day has 276, 288 or 300 ticks. `steps` has the ticks at which the workshop lets a slot start
+    (each opening, then every slot_step_minutes), little end first as `bits`. `longest` is the longest free run, in
+    ticks.
     """
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="free_days")
@@ -93,6 +95,7 @@ class FreeDay(models.Model):
     t0 = models.DateTimeField()
     ticks = models.PositiveSmallIntegerField()
     bits = models.BinaryField()
+    steps = models.BinaryField()
     longest = models.PositiveSmallIntegerField()
 
     class Meta:

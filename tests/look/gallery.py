@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django import forms
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
 
@@ -28,6 +29,19 @@ class ContactForm(forms.Form):
     kind = forms.ChoiceField(label="Vélo", choices=[("city", "De ville"), ("cargo", "Cargo")], widget=forms.RadioSelect)
 
 
+def _pin(number: int, name: str, place: tuple[float, float], *, zone_km: int | None) -> dict[str, object]:
+    lat, lon = place
+    return {
+        "id": number,
+        "number": number,
+        "name": name,
+        "lat": lat,
+        "lon": lon,
+        "best": number == 1,
+        "zone_km": zone_km,
+    }
+
+
 def cyclist(request: HttpRequest) -> HttpResponse:
     links = {part.id: f"/diagnostic/?piece={part.id}" for part in PARTS}
     messages.success(request, "Votre rendez-vous est déplacé.")
@@ -42,8 +56,8 @@ def cyclist(request: HttpRequest) -> HttpResponse:
         "map_data": {
             "me": {"lat": 50.629, "lon": 3.057, "label": "Vous"},
             "workshops": [
-                {"id": 1, "number": 1, "name": "L’Atelier du Pavé", "lat": 50.618, "lon": 3.07, "best": True, "zone_km": None},
-                {"id": 2, "number": 2, "name": "Lou", "lat": 50.635, "lon": 3.04, "best": False, "zone_km": 3},
+                _pin(1, "L’Atelier du Pavé", (50.618, 3.07), zone_km=None),
+                _pin(2, "Lou", (50.635, 3.04), zone_km=3),
             ],
         },
     }
@@ -54,13 +68,14 @@ def workshop(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery/workshop.html", {"starts_at": MOMENT, "zone": PARIS})
 
 
-def outline(request: HttpRequest) -> HttpResponse:
+def region(request: HttpRequest) -> HttpResponse:
+    return render(request, "gallery/_region.html", {"count": request.GET.get("n", "1")})
+
+
+def outline(request: HttpRequest) -> JsonResponse:
     square = [[[3.0, 50.6], [3.12, 50.6], [3.12, 50.66], [3.0, 50.66], [3.0, 50.6]]]
     town = {"type": "Feature", "properties": {"name": "Lille"}, "geometry": {"type": "Polygon", "coordinates": square}}
-    return HttpResponse(
-        content=__import__("json").dumps({"type": "FeatureCollection", "features": [town]}),
-        content_type="application/geo+json",
-    )
+    return JsonResponse({"type": "FeatureCollection", "features": [town]})
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:
@@ -71,18 +86,22 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuleBroken("Il est trop tard pour annuler en ligne. Appelez l’atelier.")
 
 
-class Pages:
-    """The `web` pages that the base page names."""
-
-    app_name = "web"
-    urlpatterns = [path("", cyclist, name="home"), path("bienvenue/", cyclist, name="welcome"), path("persona/", cyclist, name="become")]
+def become(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204)
 
 
-urlpatterns = [
+web = [
+    path("", cyclist, name="home"),
+    path("bienvenue/", cyclist, name="welcome"),
+    path("devenir/", become, name="become"),
+]
+urlpatterns = i18n_patterns(
     path("compte/", include("allauth.urls")),
     path("atelier/", workshop, name="gallery_workshop"),
+    path("atelier/attente/", region, name="gallery_region"),
     path("contours.json", outline, name="gallery_outline"),
     path("interdit/", forbidden),
     path("regle/", broken),
-    path("", include((Pages.urlpatterns, "web"))),
-]
+    path("", include((web, "web"))),
+    prefix_default_language=False,
+)

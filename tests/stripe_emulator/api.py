@@ -4,7 +4,7 @@ import base64
 import binascii
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.stripe_emulator.errors import StripeError
@@ -21,18 +21,33 @@ LIVE_KEY_REFUSED = (
     "This is a Stripe emulator and the key is a live one. No real key may come here:"
     " use a key that starts with sk_test_, and change the live key if others can read this message."
 )
+NO_FAULT = Fault(on="api", do="")
 BROKEN = {"error": {"type": "api_error", "message": "An unknown error occurred (fault armed on the emulator)."}}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request understood: what is asked of which objects, under which key, and the fault that strikes it."""
+
+    operation: Operation
+    path: str
+    ids: dict[str, str]
+    params: dict[str, Any]
+    key: str  # empty: none was sent, or nothing would change
+    fault: Fault
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.operation.method, self.path, self.params)
 
 
 def answer(world: World, request: Request) -> Answer:
     """Answer one request to the API."""
     try:
         refuse_bad_key(request.headers)
-        operation, ids, params = _read(world, request)
-        fault = world.faults.take("api", f"{request.method} {request.path}")
-        _refuse_for(fault)
-        said = _once(world, request, operation, ids, params, fault)
-        return replace(said, lost=bool(fault and fault.do == "lose_response"))
+        call = _understood(world, request)
+        _refuse_for(call.fault)
+        return replace(_once(world, call), lost=call.fault.do == "lose_response")
     except StripeError as error:
         return as_json(error.status, error.body())
 
@@ -52,73 +67,60 @@ def refuse_bad_key(headers: Mapping[str, str]) -> None:
         raise StripeError("You did not provide a test API key: send `Authorization: Bearer sk_test_...`.", status=401)
 
 
-def _read(world: World, request: Request) -> tuple[Operation, dict[str, str], dict[str, Any]]:
-    """Return what is asked. What the description forbids is refused here, before any key is used up, as Stripe does."""
+def _understood(world: World, request: Request) -> Call:
+    """Read a request. What the description forbids is refused here, before any key is used up, as Stripe does."""
     try:
         operation, ids = world.spec.find(request.method, request.path)
-        return operation, ids, operation.parameters(query=request.query, body=request.body)
+        params = operation.parameters(query=request.query, body=request.body)
     except SpecError as error:
         raise StripeError(str(error), status=404 if error.code == "unknown_url" else 400, code=error.code) from error
+    key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
+    fault = world.faults.take("api", f"{request.method} {request.path}") or NO_FAULT
+    return Call(operation, request.path, ids, params, key, fault)
 
 
-def _refuse_for(fault: Fault | None) -> None:
-    if fault and fault.do == "rate_limit":
+def _refuse_for(fault: Fault) -> None:
+    if fault.do == "rate_limit":
         raise StripeError("Request rate limit exceeded.", status=429, type="rate_limit_error", code="rate_limit")
-    if fault and fault.do == "lock":
+    if fault.do == "lock":
         raise StripeError("This object cannot be accessed right now.", status=429, code="lock_timeout")
 
 
-def _once(
-    world: World,
-    request: Request,
-    operation: Operation,
-    ids: dict[str, str],
-    params: dict[str, Any],
-    fault: Fault | None,
-) -> Answer:
+def _once(world: World, call: Call) -> Answer:
     """Do the work, or repeat the answer that was given the first time under the same key."""
-    key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
-    if key:
+    if call.key:
         with world.lock:
-            known = world.keys.begin(key, fingerprint(request.method, request.path, params), now=world.clock.now())
+            known = world.keys.begin(call.key, call.fingerprint, now=world.clock.now())
         if known:
             return as_json(known.status, known.body, Idempotent_Replayed="true")
-    if fault and fault.do == "delay":
-        time.sleep(fault.seconds)
-    if fault and fault.do == "error_before":
-        with world.lock:
-            world.keys.forget(key)
-        return as_json(500, BROKEN)
+    if call.fault.do == "delay":
+        time.sleep(call.fault.seconds)
     with world.lock:
-        status, body = _outcome(world, operation, ids, params, key)
-        if fault and fault.do == "error_after":
+        if call.fault.do == "error_before":
+            world.keys.forget(call.key)
+            return as_json(500, BROKEN)
+        status, body = _outcome(world, call)
+        if call.fault.do == "error_after":
             status, body = 500, BROKEN
-        if key:
-            world.keys.finish(key, status, body)
-        if operation.method == "POST":
+        if call.key:
+            world.keys.finish(call.key, status, body)
+        if call.operation.method == "POST":
             world.save()
     return as_json(status, body)
 
 
-def _outcome(
-    world: World, operation: Operation, ids: dict[str, str], params: dict[str, Any], key: str
-) -> tuple[int, Resource]:
+def _outcome(world: World, call: Call) -> tuple[int, Resource]:
     """Return status and body; a bug of ours leaves the key free."""
     try:
-        return 200, _effect(world, operation, ids, params)
+        resource = published(ROUTES[call.operation.name](world, call.params, call.ids))
+        for path in call.params.get("expand", []):
+            _expand(world, resource, path.split("."), path)
+        return 200, resource
     except StripeError as error:
         return error.status, error.body()
     except Exception:
-        world.keys.forget(key)
+        world.keys.forget(call.key)
         raise
-
-
-def _effect(world: World, operation: Operation, ids: dict[str, str], params: dict[str, Any]) -> Resource:
-    effect = ROUTES[operation.name]
-    resource = published(effect(world, params, ids))
-    for path in params.get("expand", []):
-        _expand(world, resource, path.split("."), path)
-    return resource
 
 
 def _expand(world: World, node: Any, steps: list[str], path: str) -> None:

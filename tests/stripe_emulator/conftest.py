@@ -81,7 +81,7 @@ def open_session(stripe: StripeClient) -> Callable[..., Any]:
 
     def opened(*, capture_method: str = "automatic", cents: int = 3500, **params: Any) -> Any:
         price = {"currency": "eur", "unit_amount": cents, "product_data": {"name": "Frein <b>avant</b>"}}
-        asked: dict[str, Any] = {
+        asked: Any = {
             "mode": "payment",
             "line_items": [{"quantity": 1, "price_data": price}],
             "success_url": "http://127.0.0.1:9/merci?session={CHECKOUT_SESSION_ID}",
@@ -90,7 +90,7 @@ def open_session(stripe: StripeClient) -> Callable[..., Any]:
             "customer_email": "camille@exemple.fr",
             "payment_intent_data": {"capture_method": capture_method, "transfer_group": "g1"},
         }
-        return stripe.v1.checkout.sessions.create(asked | params, new_key())  # type: ignore[arg-type]  # a plain dict
+        return stripe.v1.checkout.sessions.create(asked | params, new_key())
 
     return opened
 

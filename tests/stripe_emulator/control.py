@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from tests.stripe_emulator import intents, sessions
+from tests.stripe_emulator import intents, refunds, sessions
+from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.faults import BadFault, Fault
 from tests.stripe_emulator.http import Answer, Request, as_json
 from tests.stripe_emulator.store import published
@@ -29,18 +30,23 @@ def answer(world: World, request: Request) -> Answer:
                 return as_json(200, {})
             case "GET", "/_objects":
                 return as_json(200, objects(world))
-    except (BadFault, ValueError, KeyError, TypeError) as error:
+    except (BadFault, StripeError, ValueError, KeyError, TypeError) as error:
         return as_json(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
     return as_json(404, {"error": {"message": "The knobs are /_fault, /_clock, /_reset and /_objects."}})
 
 
 def set_fault(world: World, given: dict[str, Any]) -> dict[str, Any]:
-    """Arm a fault, or let held events go: {"on": "webhook", "do": "release", "backwards": false}."""
+    """Arm a fault, or act at once: release held events, clear all faults, fail a refund."""
     if given.get("do") == "release":
         return {"released": world.courier.release(backwards=bool(given.get("backwards")))}
     if given.get("do") == "clear":
         world.faults.clear()
         return {"cleared": True}
+    if given.get("on") == "refund":
+        with world.lock:
+            refunds.fail(world, given["match"])
+            world.save()
+        return {"failed": given["match"]}
     world.faults.arm(Fault.read(given))
     return {"armed": given}
 

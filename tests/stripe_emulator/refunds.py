@@ -73,3 +73,17 @@ def _give_back(world: World, charge: Resource, amount: int, params: dict[str, An
     world.emit("charge.refunded", charge)
     world.emit("refund.updated", refund)
     return refund
+
+
+def fail(world: World, identifier: str) -> Resource:
+    """Let a refund come back days later, as it does when the card's account is closed."""
+    refund = world.store.get("refund", identifier)
+    if refund["status"] != "succeeded":
+        raise StripeError(f"This refund is {refund['status']}: only one that succeeded can fail later.")
+    charge = world.store.get("charge", refund["charge"])
+    charge["_given_back"] -= refund["amount"]
+    charge.update(amount_refunded=charge["amount_refunded"] - refund["amount"], refunded=False)
+    refund.update(status="failed", failure_reason="expired_or_canceled_card")
+    world.emit("refund.failed", refund)
+    world.emit("refund.updated", refund)
+    return refund

@@ -3,6 +3,7 @@
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 
 import pytest
@@ -89,6 +90,23 @@ def test_a_key_in_use_is_refused(stripe, emulator, paid_intent):
     slow.join()
     assert refused.value.http_status == 409
     assert len(emulator.objects("refund")) == 1
+
+
+def test_twenty_at_once_under_one_key_have_one_effect(emulator, paid_intent):
+    asked = {"payment_intent": paid_intent().id, "amount": 100}
+    client = client_of(emulator)
+
+    def refund(_):
+        try:
+            return client.v1.refunds.create(asked, {"idempotency_key": "k"}).id
+        except APIError as error:
+            return error.http_status
+
+    with ThreadPoolExecutor(20) as crowd:
+        answers = set(crowd.map(refund, range(20)))
+    (made,) = emulator.objects("refund")
+    assert made["id"] in answers
+    assert answers <= {made["id"], 409}
 
 
 def test_a_refusal_is_stored_under_its_key(stripe, paid_intent):

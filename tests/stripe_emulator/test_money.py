@@ -69,6 +69,16 @@ def test_refunds_go_to_the_last_cent_and_no_further(stripe, paid_intent):
     assert stripe.v1.charges.retrieve(intent.latest_charge).refunded
 
 
+def test_a_refund_fails_later_and_can_be_made_again(stripe, emulator, paid_intent):
+    intent = paid_intent()
+    refund = stripe.v1.refunds.create({"payment_intent": intent.id}, new_key())
+    emulator.fault(on="refund", do="fail", match=refund.id)
+    assert stripe.v1.refunds.retrieve(refund.id).status == "failed"
+    assert stripe.v1.charges.retrieve(intent.latest_charge).amount_refunded == 0
+    assert "refund.failed" in types(emulator)
+    assert stripe.v1.refunds.create({"payment_intent": intent.id}, new_key()).amount == 3500
+
+
 def test_what_is_only_held_is_not_refunded(stripe, paid_intent):
     intent = paid_intent(capture_method="manual")
     with pytest.raises(InvalidRequestError, match="not been captured"):

@@ -8,7 +8,14 @@ from babel.messages.mofile import read_mo
 from backend.setup import messages
 from backend.setup.speak import Halt
 
-HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+HEADER = """\
+msgid ""
+msgstr ""
+"PO-Revision-Date: None\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+
+"""
 PLURAL = 'msgid "%(n)s slot"\nmsgid_plural "%(n)s slots"\nmsgstr[0] "%(n)s créneau"\nmsgstr[1] "%(n)s créneaux"\n'
 
 
@@ -33,7 +40,7 @@ def test_a_catalogue_is_compiled_and_left_alone_until_it_changes(catalogue, caps
 
 def test_a_translation_that_names_an_unknown_value_is_refused_with_its_line(catalogue):
     catalogue.write_text(f'{HEADER}{PLURAL}\nmsgid "%(price)s a bike"\nmsgstr "%(prix)s par vélo"\n')
-    with pytest.raises(Halt, match=r"django\.po:9: the translation names prix"):
+    with pytest.raises(Halt, match=r"django\.po:12: the translation names prix"):
         messages.main()
     assert not catalogue.with_suffix(".mo").exists()
 

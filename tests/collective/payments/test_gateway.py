@@ -179,6 +179,14 @@ class TestMoney:
             gateway.refund(intent_id=intent_id, amount_cents=1, key="refund:5")
         assert refused.value.code == "charge_already_refunded"
 
+    def test_a_refund_that_failed_later_gives_nothing_back(self, gateway, emulator):
+        intent_id = pay(gateway, emulator, capture="later")
+        gateway.capture(intent_id=intent_id, amount_cents=2000, key="capture:1")
+        refund = gateway.refund(intent_id=intent_id, amount_cents=500, key="refund:1")
+        emulator.fault(on="refund", do="fail", match=refund.refund_id)
+        assert gateway.read_intent(intent_id=intent_id).refunded_cents == 0
+        assert [row.status for row in gateway.list_refunds(intent_id=intent_id)] == ["failed"]
+
 
 class TestFaults:
     def test_a_lost_response_is_asked_for_again_within_the_call(self, gateway, emulator, wire):
@@ -304,6 +312,7 @@ class TestEvents:
             b"[]",
             b"null",
             b'{"object": "v2.core.event", "id": "evt_1", "type": "v1.charge.captured", "related_object": {}}',
+            b'{"object": "v2.core.event", "id": "evt_1", "data": {"object": {}}}',
             b'{"object": "event", "data": {"object": null}}',
             b'{"object": "event", "id": "evt_1", "type": "x", "created": "now", "livemode": 0, "data": {"object": {}}}',
         ],

@@ -1,0 +1,165 @@
+"""Make an appointment of a hold: who comes, what was promised, what is due now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from backend.lib.errors import BadInput, RuleBroken
+from booking.appointments.ask import ask_again, ask_for_due
+from booking.appointments.changes import write_down
+from booking.appointments.confirm import confirm_appointment, request_appointment
+from booking.appointments.contact import Contact, read_contact
+from booking.appointments.extend import HoldExpired
+from booking.appointments.models import Appointment, AppointmentLine, Hold
+from booking.appointments.pay_plan import due_now
+from booking.appointments.policy import free_until, needs_early_start
+from booking.appointments.seat import keep_seat
+from booking.appointments.terms import VERSION
+from collective.members.models import User
+from collective.sharing.models import SharingKey
+from collective.workshops.models import Workshop
+
+
+class EarlyStartNotAsked(BadInput):
+    code = "early_start_not_asked"
+    message = _(
+        "This slot comes before your fourteen days to withdraw are over. Please tick that the work may begin earlier,"
+        " or choose a later slot."
+    )
+
+
+def what_forbids_booking(hold: Hold, *, work_may_begin_early: bool, at: datetime) -> RuleBroken | None:
+    if not hold.is_live(at=at):
+        return HoldExpired()
+    if not work_may_begin_early and needs_early_start(workshop=hold.workshop, starts_at=hold.starts_at, booked_at=at):
+        return EarlyStartNotAsked()
+    return None
+
+
+@transaction.atomic
+def book(
+    *,
+    hold: Hold,
+    email: str,
+    phone: str,
+    name: str = "",
+    language: str,
+    note: str = "",
+    address: str = "",
+    pay: str,
+    work_may_begin_early: bool,
+    cyclist: User | None = None,
+    at: datetime,
+) -> Appointment:
+    """
+    Book what is held, at the hold's prices. A form sent twice gives the appointment of the first time; one corrected
+    before the payment corrects it.
+
+    With something due now the appointment waits for its payment, on the hold's ten minutes; otherwise it stands at
+    once, or waits for the workshop where that confirms by hand.
+
+    :raises BadInput: for a contact, a way to pay or a missing consent that can be corrected.
+    :raises HoldExpired: when the slot is kept no more.
+    """
+    hold = Hold.objects.locked(hold.pk)
+    booked = Appointment.objects.filter(hold=hold).first()
+    if booked and booked.status != Appointment.Status.UNPAID:
+        return booked
+    if forbidden := what_forbids_booking(hold, work_may_begin_early=work_may_begin_early, at=at):
+        raise forbidden
+    contact = read_contact(
+        email=email,
+        phone=phone,
+        name=name,
+        language=language,
+        note=note,
+        address=address,
+        comes_to_you=hold.workshop.is_itinerant,
+    )
+    if booked:
+        return _correct(booked, hold, contact, pay=pay, at=at)
+    appointment = _write(hold, contact, pay=pay, work_may_begin_early=work_may_begin_early, cyclist=cyclist, at=at)
+    write_down(appointment, kind="booked", by=cyclist, at=at)
+    if appointment.due_now_cents:
+        ask_for_due(appointment, hold, at=at)
+    else:
+        _seat(appointment, hold, at=at)
+    return appointment
+
+
+def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str, at: datetime) -> Appointment:
+    """The person came back from the payment page: take what they changed, unless the payment has arrived since."""
+    due = due_now(workshop=hold.workshop, total_cents=appointment.total_cents, pay=pay)
+    if due != appointment.due_now_cents and not ask_again(appointment, hold, due_now_cents=due, at=at):
+        return appointment
+    appointment.pay_now = pay
+    appointment.deposit_kind = hold.workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else ""
+    appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
+    appointment.note, appointment.address, appointment.language = contact.note, contact.address, contact.language
+    appointment.save()
+    return appointment
+
+
+def _write(
+    hold: Hold, contact: Contact, *, pay: str, work_may_begin_early: bool, cyclist: User | None, at: datetime
+) -> Appointment:
+    workshop = hold.workshop
+    lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
+    labour, parts = sum(line.labour_cents for line in lines), sum(line.parts_cents for line in lines)
+    key = SharingKey.objects.in_force(workshop.collective, on=at.astimezone(workshop.zone).date())
+    appointment = Appointment.objects.create(
+        hold=hold,
+        workshop=workshop,
+        mechanic=hold.mechanic,
+        cyclist=cyclist,
+        email=contact.email,
+        phone=contact.phone,
+        name=contact.name,
+        language=contact.language,
+        address=contact.address,
+        note=contact.note,
+        bike_type=hold.bike_type,
+        diagnosis=hold.diagnosis,
+        starts_at=hold.starts_at,
+        ends_at=hold.ends_at,
+        status=Appointment.Status.UNPAID,
+        booked_at=at,
+        pay_now=pay,
+        labour_cents=labour,
+        parts_cents=parts,
+        due_now_cents=due_now(workshop=workshop, total_cents=labour + parts, pay=pay),
+        free_until=free_until(workshop=workshop, starts_at=hold.starts_at, booked_at=at),
+        free_cancel_hours=workshop.free_cancel_hours,
+        late_cancel_keeps_bp=workshop.late_cancel_keeps_bp,
+        deposit_kind=workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else "",
+        work_may_begin_early=work_may_begin_early,
+        fund_bp=key.fund_bp,
+        platform_bp=key.platform_bp,
+        terms_version=VERSION,
+    )
+    AppointmentLine.objects.bulk_create(
+        AppointmentLine(
+            appointment=appointment,
+            offer=line.offer,
+            code=line.offer.intervention.code,
+            name_fr=line.offer.intervention.name_fr,
+            name_en=line.offer.intervention.name_en,
+            minutes=line.minutes,
+            labour_cents=line.labour_cents,
+            parts_cents=line.parts_cents,
+        )
+        for line in lines
+    )
+    return appointment
+
+
+def _seat(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
+    if not keep_seat(appointment, hold, at=at):
+        raise HoldExpired
+    if appointment.workshop.confirms_by_hand:
+        request_appointment(appointment, at=at)
+    else:
+        confirm_appointment(appointment, by=None, at=at)

@@ -1,0 +1,165 @@
+"""
+Free days: derived from hours and occupancies by one function, whoever asks.
+
+A writer locks the rows it touches, sorted by id, before it judges; then it writes, then they are recomputed whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+
+from collective.timetable.hours import anchor_again, opening_periods, owner_key
+from collective.timetable.models import FreeDay, Occupancy, Resource
+from collective.timetable.periods import Period
+from collective.timetable.retry import again_when_busy
+from collective.timetable.ticks import (
+    TICK,
+    local_day,
+    longest_run,
+    mark_open,
+    mark_steps,
+    mark_taken,
+    to_bytes,
+)
+from collective.workshops.models import Workshop
+
+DERIVED = ["workshop", "t0", "ticks", "bits", "steps", "longest"]
+
+
+def compute_free_days(
+    *, resources: Sequence[Resource], first: date, last: date, at: datetime, ignoring: str | None = None
+) -> list[FreeDay]:
+    """
+    Give the free days of these resources as hours and occupancies say now, unsaved: three queries.
+
+    `ignoring` is a reference whose occupancies count for nothing: a person's own hold.
+    The resources' `workshop` should be at hand.
+    """
+    workshops = list({resource.workshop_id: resource.workshop for resource in resources}.values())
+    opening = opening_periods(owners=[*resources, *workshops], first=first, last=last)
+    taken = _taken(resources, first, last, at=at, ignoring=ignoring)
+    days = []
+    for resource in resources:
+        workshop = resource.workshop
+        for day, periods in opening[owner_key(resource)].items():
+            whole = local_day(day, workshop.zone)
+            ticks = (whole.ends_at - whole.starts_at) // TICK
+            bits = mark_open(periods, whole) & ~mark_taken(taken[resource.pk], whole)
+            steps = mark_steps(opening[owner_key(workshop)][day], whole, workshop.slot_step_minutes)
+            days.append(
+                FreeDay(
+                    workshop=workshop,
+                    resource=resource,
+                    day=day,
+                    t0=whole.starts_at,
+                    ticks=ticks,
+                    bits=to_bytes(bits, ticks),
+                    steps=to_bytes(steps, ticks),
+                    longest=longest_run(bits),
+                )
+            )
+    return days
+
+
+def _taken(
+    resources: Iterable[Resource], first: date, last: date, *, at: datetime, ignoring: str | None
+) -> dict[int, list[Period]]:
+    a_day = timedelta(days=1)
+    since = datetime(first.year, first.month, first.day, tzinfo=UTC) - a_day
+    until = datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * a_day
+    occupancies = Occupancy.objects.live(at=at).filter(resource__in=resources, starts_at__lt=until, ends_at__gt=since)
+    if ignoring:
+        occupancies = occupancies.exclude(reference=ignoring)
+    taken: dict[int, list[Period]] = defaultdict(list)
+    for resource_id, starts_at, ends_at in occupancies.values_list("resource_id", "starts_at", "ends_at"):
+        taken[resource_id].append(Period(starts_at, ends_at))
+    return taken
+
+
+def lock_free_days(*, resources: Sequence[Resource], days: Iterable[date], at: datetime) -> None:
+    """
+    Lock these resources' rows of these days, sorted by id, until the transaction ends; missing ones are made first.
+
+    Every writer locks in this order, so none waits for another that waits for it. SQLite's transactions are exclusive
+    from their beginning (IMMEDIATE), so there the query locks nothing more.
+    """
+    wanted = set(days)
+    rows = FreeDay.objects.filter(resource__in=resources, day__in=wanted)
+    known = set(rows.order_by("id").select_for_update(of=("self",)).values_list("resource_id", "day"))
+    missing = {(resource.pk, day) for resource in resources for day in wanted} - known
+    if missing:
+        fresh = compute_free_days(resources=resources, first=min(wanted), last=max(wanted), at=at)
+        made = [row for row in fresh if (row.resource_id, row.day) in missing]
+        FreeDay.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+        list(rows.order_by("id").select_for_update(of=("self",)).values_list("id"))
+
+
+def recompute(*, resources: Sequence[Resource], days: Iterable[date], at: datetime) -> None:
+    """Write these resources' free days anew, whole; the caller holds their locks."""
+    wanted = set(days)
+    if not resources or not wanted:
+        return
+    fresh = compute_free_days(resources=resources, first=min(wanted), last=max(wanted), at=at)
+    _save([row for row in fresh if row.day in wanted])
+
+
+def _save(rows: list[FreeDay]) -> None:
+    FreeDay.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["resource", "day"], update_fields=DERIVED, batch_size=500
+    )
+
+
+def resources_of(workshops: Iterable[Workshop]) -> list[Resource]:
+    """Give the resources in use of these workshops, with their workshop at hand, by id."""
+    in_use = Resource.objects.filter(workshop__in=workshops, retired_at__isnull=True)
+    return list(in_use.select_related("workshop", "calendar", "mechanic", "bench").order_by("pk"))
+
+
+def rebuild_timetable(*, workshops: Iterable[Workshop] | None = None, first: date, last: date, at: datetime) -> int:
+    """
+    Compute the free days of these workshops (of all, by default) from first to last anew; give how many rows.
+
+    One transaction a workshop: a rebuild in the middle of the day stops one workshop's bookings at a time.
+    """
+    if workshops is None:
+        workshops = Workshop.objects.filter(closed_at__isnull=True)
+    return sum(_rebuild(workshop, first, last, at=at) for workshop in list(workshops))
+
+
+@again_when_busy
+def _rebuild(workshop: Workshop, first: date, last: date, *, at: datetime) -> int:
+    with transaction.atomic():
+        resources = resources_of([workshop])
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        if not resources or not days:
+            return 0
+        lock_free_days(resources=resources, days=days, at=at)
+        recompute(resources=resources, days=days, at=at)
+        return len(resources) * len(days)
+
+
+def extend_horizon(*, at: datetime) -> int:
+    """
+    Roll the timetable forward, once a night: add the days that came within each workshop's horizon, forget past ones.
+
+    Gives how many rows were added. A second run the same day adds none.
+    """
+    anchor_again(at=at)
+    return sum(_extend(workshop, at=at) for workshop in Workshop.objects.filter(closed_at__isnull=True))
+
+
+def _extend(workshop: Workshop, *, at: datetime) -> int:
+    today = at.astimezone(workshop.zone).date()
+    FreeDay.objects.filter(workshop=workshop, day__lt=today).delete()
+    days = [today + timedelta(days=n) for n in range(workshop.horizon_days + 1)]
+    known: dict[date, int] = defaultdict(int)
+    in_use = FreeDay.objects.filter(workshop=workshop, resource__retired_at__isnull=True)
+    for day in in_use.values_list("day", flat=True):
+        known[day] += 1
+    count = Resource.objects.filter(workshop=workshop, retired_at__isnull=True).count()
+    missing = [day for day in days if known[day] < count]
+    return _rebuild(workshop, min(missing), max(missing), at=at) if missing else 0

@@ -1,0 +1,106 @@
+"""
+Days as bitmaps of five-minute ticks: bit i stands for the five minutes from local midnight + 5 i.
+
+A bitmap is an int; a run of n free ticks that starts at i is n set bits from i on. Five minutes divide every offset
+that a time zone has or had since 1972, so no tick ever straddles a change of clocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from collective.timetable.periods import Period
+
+TICK = timedelta(minutes=5)
+
+
+def local_midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Give the moment a local day begins, in UTC; where clocks skip midnight, the moment they skip it."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def local_day(day: date, zone: ZoneInfo) -> Period:
+    """Give the whole local day, of 23, 24 or 25 hours, in UTC."""
+    return Period(local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone))
+
+
+def ticks_of(minutes: int) -> int:
+    """Give the ticks that hold these minutes: a tick begun is a tick taken."""
+    return -(-minutes // 5)
+
+
+def mark_open(periods: Iterable[Period], day: Period) -> int:
+    """Set the ticks of the day that lie wholly in one of the periods."""
+    bits = 0
+    for period in periods:
+        first = -((day.starts_at - period.starts_at) // TICK)
+        last = (period.ends_at - day.starts_at) // TICK
+        bits |= _span(first, last, day)
+    return bits
+
+
+def mark_taken(periods: Iterable[Period], day: Period) -> int:
+    """Set the ticks of the day that any of the periods touches."""
+    bits = 0
+    for period in periods:
+        first = (period.starts_at - day.starts_at) // TICK
+        last = -((day.starts_at - period.ends_at) // TICK)
+        bits |= _span(first, last, day)
+    return bits
+
+
+def _span(first: int, last: int, day: Period) -> int:
+    first, last = max(first, 0), min(last, (day.ends_at - day.starts_at) // TICK)
+    return (1 << last) - (1 << first) if first < last else 0
+
+
+def mark_steps(opening: Iterable[Period], day: Period, step_minutes: int) -> int:
+    """Set the ticks at which a slot may start: the opening of each period, then every step (rounded up to a tick)."""
+    step = ticks_of(step_minutes)
+    bits = 0
+    for period in opening:
+        first = max(-((day.starts_at - period.starts_at) // TICK), 0)
+        last = min((period.ends_at - day.starts_at) // TICK, (day.ends_at - day.starts_at) // TICK)
+        for tick in range(first, last, step):
+            bits |= 1 << tick
+    return bits
+
+
+def starts_of_runs(bits: int, length: int) -> int:
+    """
+    Keep the bits at which at least `length` set bits follow one another, by shifting and anding: log2(length) steps.
+    """
+    known = 1
+    while known * 2 <= length:
+        bits &= bits >> known
+        known *= 2
+    if known < length:
+        bits &= bits >> (length - known)
+    return bits
+
+
+def longest_run(bits: int) -> int:
+    """Count the ticks of the longest run of set bits."""
+    length = 0
+    while bits:
+        bits &= bits >> 1
+        length += 1
+    return length
+
+
+def each_bit(bits: int) -> Iterator[int]:
+    """Yield the positions of the set bits, lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def to_bytes(bits: int, ticks: int) -> bytes:
+    return bits.to_bytes(-(-ticks // 8), "little")
+
+
+def from_bytes(raw: bytes | memoryview) -> int:
+    return int.from_bytes(raw, "little")
