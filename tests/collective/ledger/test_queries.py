@@ -9,10 +9,9 @@ from collective.ledger.advances import Advance, book_capture
 from collective.ledger.entities import books_of, fund_of, platform_of
 from collective.ledger.models import Entity
 from collective.ledger.queries import Totals, balances, entries_seen_by, names_of_others, totals_by_workshop
-from collective.members.models import Membership, User
 from collective.sharing.share_out import share_out
-from collective.workshops.models import Staff
 from tests.collective.money import AT, a_workshop
+from tests.factories import MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +20,7 @@ YEAR = {"first": date(2026, 1, 1), "last": date(2026, 12, 31)}
 
 @pytest.fixture
 def workshop():
-    return a_workshop(accepted_at=AT)
+    return a_workshop()
 
 
 def repair(workshop, number=1, at=AT):
@@ -39,17 +38,17 @@ def repair(workshop, number=1, at=AT):
     )
 
 
-def a_user(name, *, member_of=None, works_in=None):
-    user = User.objects.create_user(f"{name}@exemple.fr")
+def a_user(*, member_of=None, works_in=None):
+    user = UserFactory()
     if member_of:
-        Membership.objects.create(collective=member_of, user=user, role="mechanic", status="employee", joined_at=AT)
+        MembershipFactory(collective=member_of, user=user)
     if works_in:
-        Staff.objects.create(workshop=works_in, user=user, role="owner", since=AT)
+        StaffFactory(workshop=works_in, user=user)
     return user
 
 
 def test_a_month_tells_what_each_workshop_sold_and_where_it_went(workshop):
-    quiet = a_workshop(collective=workshop.collective, accepted_at=AT, name="Zut")
+    quiet = a_workshop(collective=workshop.collective, name="Zut")
     repair(workshop)
     repair(workshop, number=2, at=AT - timedelta(days=40))
     book_capture(Advance("p1", "a1", "Révision", workshop), cents=3000, at=AT)
@@ -72,23 +71,23 @@ def test_a_day_is_the_collectives_day(workshop):
 
 
 def test_another_collectives_workshops_are_not_in_the_totals(workshop):
-    repair(a_workshop(accepted_at=AT))
+    repair(a_workshop())
     (row,) = totals_by_workshop(collective=workshop.collective, **YEAR)
     assert row.totals == Totals()
 
 
 def test_totals_ask_as_much_of_many_workshops_as_of_one(workshop, django_assert_num_queries):
     for number in range(4):
-        repair(a_workshop(collective=workshop.collective, accepted_at=AT), number)
+        repair(a_workshop(collective=workshop.collective), number)
     with django_assert_num_queries(2):
         assert len(totals_by_workshop(collective=workshop.collective, **YEAR)) == 5
 
 
 def test_entries_are_read_by_members_and_staff_and_nobody_else(workshop):
     repair(workshop)
-    member = a_user("membre", member_of=workshop.collective)
-    staff = a_user("atelier", works_in=workshop)
-    stranger = a_user("passant", member_of=a_workshop().collective)
+    member = a_user(member_of=workshop.collective)
+    staff = a_user(works_in=workshop)
+    stranger = a_user(member_of=a_workshop().collective)
     assert {entry.entity.kind for entry in entries_seen_by(member)} == set(Entity.Kind.values)
     assert {entry.entity.kind for entry in entries_seen_by(staff)} == {"seller"}
     assert not entries_seen_by(stranger).exists()
@@ -98,7 +97,7 @@ def test_entries_are_narrowed_down(workshop):
     other = a_workshop(collective=workshop.collective)
     repair(workshop)
     repair(other, at=AT - timedelta(days=2))
-    member = a_user("membre", member_of=workshop.collective)
+    member = a_user(member_of=workshop.collective)
     assert {entry.workshop for entry in entries_seen_by(member, workshop=other)} == {other}
     assert {entry.reference for entry in entries_seen_by(member, reference=f"{other.pk}-1")} == {f"{other.pk}-1"}
     assert {entry.workshop for entry in entries_seen_by(member, first=date(2026, 11, 20))} == {workshop}
@@ -111,7 +110,7 @@ def test_entries_are_narrowed_down(workshop):
 def test_a_page_of_entries_takes_two_queries(workshop, django_assert_num_queries):
     for number in range(5):
         repair(workshop, number)
-    member = a_user("membre", member_of=workshop.collective)
+    member = a_user(member_of=workshop.collective)
     with django_assert_num_queries(2):
         page = list(entries_seen_by(member)[:20])
         assert all(sum(line.amount for line in entry.lines.all()) == 0 for entry in page)
