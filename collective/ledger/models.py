@@ -77,7 +77,7 @@ class Entry(models.Model):
     journal = models.CharField(max_length=8, choices=Journal)
     source = models.CharField(max_length=120)
     label = models.CharField(max_length=200)
-    reference = models.CharField(max_length=60, blank=True, default="", db_index=True)  # what it was for: a payment's subject
+    reference = models.CharField(max_length=60, blank=True, default="", db_index=True)  # a payment's subject
     workshop = models.ForeignKey("collective.Workshop", models.PROTECT, null=True, related_name="entries")
     occurred_at = models.DateTimeField()
     mirrors = models.ForeignKey("self", models.PROTECT, null=True, related_name="mirrored_by")  # what it takes back

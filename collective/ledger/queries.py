@@ -116,7 +116,7 @@ def balances(*, entities: Iterable[Entity]) -> dict[int, dict[tuple[str, str], i
 
 def totals_by_workshop(*, collective: Collective, first: date, last: date) -> list[WorkshopTotals]:
     """
-    Return each workshop of the collective with its totals from `first` to `last`, both included, in the collective's zone.
+    Return each workshop of the collective with its totals from `first` to `last`, both included, in its zone.
 
     Workshops in which nothing happened are there, with zeros; in the order of their names. Two queries.
     """

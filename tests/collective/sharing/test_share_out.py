@@ -147,7 +147,7 @@ def test_refunding_the_deposit_of_a_finished_repair_leaves_what_was_paid_at_the_
     assert "4191" not in seller
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     labour=st.integers(0, 19_999),
     parts=st.integers(0, 19_999),
