@@ -28,7 +28,8 @@ from booking.web.cyclist.asked import (
     read_form,
     suggestions,
 )
-from booking.web.cyclist.shown import Card, by_day, cards, map_data, tags
+from booking.web.cyclist.doors import asked_by_htmx
+from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, map_data, tags
 from booking.web.cyclist.ways_out import ways_out
 from collective.places.find import UnknownPlace
 from collective.workshops.models import Workshop
@@ -76,13 +77,13 @@ def slots(request: HttpRequest) -> HttpResponse:
     except BadInput as bad:
         context["problem"] = str(bad)
     # htmx shows what answers 200 only; everything else learns that the request was not understood.
-    status = 400 if context["problem"] and not request.htmx else 200
+    status = 400 if context["problem"] and not asked_by_htmx(request) else 200
     return render(request, "booking/cyclist/slots.html", context, status=status)
 
 
 def _found(request: HttpRequest, form: SearchForm, codes: tuple[str, ...], *, at: datetime) -> dict[str, Any]:
     asked = read_asked(form, codes=codes, diagnosis=read_diagnosis(request.GET))
-    found = find_slots(**asked.search(today=at.date()), at=at, own=own_hold(request, at=at))
+    found = find_slots(**asked.search(today=at.date()), at=at, own=own_hold(request, at=at), per_workshop=LOOKED_AT)
     shown = cards(found)
     free = any(card.days for card in shown)
     return {
@@ -155,5 +156,3 @@ def own_hold(request: HttpRequest, *, at: datetime) -> Hold | None:
     """The hold this visitor has: it never hides its own slot from them."""
     token = request.session.get("hold")
     return Hold.objects.live(at=at).filter(token=token).first() if token else None
-
-
