@@ -39,7 +39,7 @@ def day(request: HttpRequest, slug: str) -> HttpResponse:
     shown = read_day(request.GET.get("jour", ""), workshop, at=at)
     visits = visits_between(workshop, shown, shown, by=request.user, at=at)
     context = {
-        **frame(request, workshop, at=at),
+        **frame(request, workshop, at=at, current="day"),
         "day": datetime.combine(shown, datetime.min.time(), workshop.zone),
         "is_today": shown == at.astimezone(workshop.zone).date(),
         "before": f"{shown - timedelta(days=1):%Y-%m-%d}",
@@ -66,7 +66,7 @@ def coming(request: HttpRequest, slug: str) -> HttpResponse:
         for found in by_local_day(visits, workshop)
     ]
     context = {
-        **frame(request, workshop, at=at),
+        **frame(request, workshop, at=at, current="coming"),
         "days": days,
         "count": len(visits),
         "here": reverse("web:coming", args=[workshop.slug]),
@@ -75,7 +75,7 @@ def coming(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def frame(request: HttpRequest, workshop: Workshop, *, at: datetime) -> dict[str, Any]:
+def frame(request: HttpRequest, workshop: Workshop, *, at: datetime, current: str = "") -> dict[str, Any]:
     """What every page of a workshop shows around its own matter."""
     waiting: list[Visit] = waiting_for_an_answer(workshop, by=request.user, at=at)
     return {
@@ -83,6 +83,7 @@ def frame(request: HttpRequest, workshop: Workshop, *, at: datetime) -> dict[str
         "zone": workshop.timezone,
         "at": at,
         "waiting": waiting,
+        "current": current,
         "live_path": f"/ws/ateliers/{workshop.pk}/",
     }
 

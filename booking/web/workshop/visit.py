@@ -26,6 +26,7 @@ from booking.appointments.work import work_of
 from booking.availability.scan import slots_of
 from booking.diagnosis.kept import read_kept
 from booking.jobs.finish import WrongTakings, finish_repair, what_forbids_finishing
+from booking.web.cyclist.appointment import happened
 from booking.web.cyclist.hold import read_moment
 from booking.web.cyclist.shown import by_day
 from booking.web.workshop.day import frame
@@ -52,7 +53,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": list(appointment.lines.all()),
         "items": read_kept(diagnosis) if diagnosis else [],
         "photos": list(diagnosis.photos.all()) if diagnosis else [],
-        "changes": list(appointment.changes.select_related("by")),
+        "changes": [(change, happened(change)) for change in appointment.changes.select_related("by")],
         "proposal": appointment.proposals.filter(state=Proposal.State.OPEN).first(),
         "shares": shares_of(appointment),
         "may_answer": what_forbids_answering(appointment, by=by, at=at) is None,
