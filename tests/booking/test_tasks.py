@@ -10,7 +10,7 @@ from backend.lib.outbox_models import OutboxRow
 from booking import tasks
 from booking.appointments.models import Appointment
 from tests.booking.appointments.conftest import counter, provider, workshop
-from tests.booking.appointments.scene import AT, MINUTE, book_at, mails, open_page
+from tests.booking.appointments.scene import AT, MINUTE, TEN, book_at, mails, open_page
 
 __all__ = ["counter", "provider", "workshop"]
 
@@ -74,3 +74,16 @@ def test_the_command_makes_one_round_and_says_what_it_did(counter, monkeypatch, 
 
     assert "outbox: " in capsys.readouterr().out
     assert not OutboxRow.objects.filter(kind="mail", state=State.WAITING).exists()
+
+
+def test_what_huey_calls_does_the_rounds(counter, monkeypatch):
+    monkeypatch.setattr(tasks, "database_now", lambda: AT)
+    book_at(counter)
+
+    tasks.wake.call_local()
+    assert not OutboxRow.objects.filter(kind="mail", state=State.WAITING).exists()
+
+    book_at(counter, TEN)
+    tasks.sweep_everything.call_local()
+    assert not OutboxRow.objects.filter(kind="mail", state=State.WAITING).exists()
+    tasks.extend_horizons.call_local()
