@@ -2,8 +2,8 @@
 Book what the payment provider did: money captured before the work, its fee, money given back.
 
 The platform holds the money technically and sells in the seller's name, so a capture stands in two books: the platform
-has it at the provider and owes it to the seller; the seller is owed it by the platform and owes it to the customer as an
-advance until the repair is finished.
+has it at the provider and owes it to the seller; the seller is owed it by the platform and owes it to the customer as
+an advance until the repair is finished.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def book_capture(advance: Advance, *, cents: int, at: datetime) -> None:
 
 
 def book_fee(advance: Advance, *, cents: int, at: datetime) -> None:
-    """Book what the provider kept of a capture: the platform's cost, re-charged to the seller with the finished work."""
+    """Book what the provider kept of a capture: the platform's cost, re-charged to the seller when the work is done."""
     if not cents:
         return
     record(

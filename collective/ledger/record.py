@@ -30,7 +30,7 @@ def record(
     mirrors: Entry | None = None,
 ) -> Entry:
     """
-    Write one sealed entry and return it. `lines` maps account to cents (minutes for MIN): debit above zero, credit below.
+    Write one sealed entry and return it. `lines` maps account to cents (minutes for MIN): debits positive.
 
     `source` names the cause: booking the same cause again in the same books returns the entry that stands, when it says
     the same. Lines of zero are left out. The database refuses by itself what this function refuses with a reason.

@@ -91,7 +91,9 @@ def _take_refund(payment: Payment, said: RefundState, *, at: datetime, operation
             Refund.objects.filter(pk=known.pk).update(operation=operation, reason=operation.params["reason"])
         return
     if said.amount_cents > payment.kept_cents:
-        mark_trouble(payment, Trouble.REFUND, said=f"refund {said.refund_id} of {said.amount_cents} is more than is left")
+        mark_trouble(
+            payment, Trouble.REFUND, said=f"refund {said.refund_id} of {said.amount_cents} is more than is left"
+        )
         return
     Refund.objects.create(
         payment=payment,

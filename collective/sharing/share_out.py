@@ -74,12 +74,12 @@ def share_out(
     """
     Book the sale, what was paid at the counter, and the shares; return the shares. Amounts in cents, VAT included.
 
-    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is owed by
-    the customer. The shares pass through the platform, to which the seller owes them. `reference` is the `subject` that
-    the online payments were asked for. Doing it again changes nothing.
+    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is
+    owed by the customer. The shares pass through the platform, to which the seller owes them. `reference` is the
+    `subject` that the online payments were asked for. Doing it again changes nothing.
 
     :raises MoreThanSold: when more was paid than the repair costs.
-    :raises PaidChanged: when `paid_online_cents` is not what the payments of this subject keep.
+    :raises PaidChanged: when `paid_online_cents` is not what `payment` (or all of this subject, without one) keeps.
     """
     owed = labour_cents + parts_cents - paid_online_cents - paid_at_counter_cents
     if owed < 0:
@@ -103,13 +103,18 @@ def share_out(
 
 
 def _judge_paid(reference: str, payment: Payment | None, paid_online_cents: int) -> None:
-    """The lock keeps a refund from passing between this look and the sale: it is booked before it, or takes it back."""
+    """
+    The lock keeps a refund from passing between this look and the sale: it is booked before it, or takes it back.
+
+    A second payment of the same subject (two tabs) is not the sale's: it stays an advance until it is given back.
+    """
     if payment is not None and payment.subject != reference:
         raise ValueError(f"the payment is for {payment.subject}, not for {reference}")
     if Entry.objects.filter(source=sale_source(reference)).exists():
         return  # shared out before: refunds made since are mirrors
     payments = list(Payment.objects.select_for_update(of=("self",)).filter(subject=reference).order_by("pk"))
-    if payments and sum(payment.kept_cents for payment in payments) != paid_online_cents:
+    counted = [paid for paid in payments if payment is None or paid.pk == payment.pk]
+    if payments and sum(paid.kept_cents for paid in counted) != paid_online_cents:
         raise PaidChanged
 
 
