@@ -93,6 +93,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.source}: {self.label}"
 
+    @property
+    def debit_cents(self) -> int:
+        """What the entry moves: the sum of its debits. Reads the lines, which lists prefetch."""
+        return sum(line.amount for line in self.lines.all() if line.amount > 0)
+
 
 class Line(models.Model):
     """An amount on an account: debit above zero, credit below. Cents for EUR; minutes for MIN (time credits)."""
@@ -111,3 +116,7 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"
+
+    @property
+    def credit_cents(self) -> int:
+        return max(0, -self.amount)

@@ -54,6 +54,15 @@ class Totals:
     def revenue_cents(self) -> int:
         return self.labour_cents + self.parts_cents
 
+    @property
+    def stays_cents(self) -> int:
+        """What stays with the workshop, its parts at their price included."""
+        return self.workshop_cents + self.parts_cents
+
+    @property
+    def costs_cents(self) -> int:
+        return self.platform_cents + self.fee_cents
+
     def add(self, account: str, cents: int) -> None:
         if account in KINDS:
             name, sign = KINDS[account]
