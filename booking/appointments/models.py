@@ -27,6 +27,9 @@ class BikeType(models.TextChoices):
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
+    def locked(self, pk: int) -> Hold:
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
     def live(self, *, at: datetime) -> HoldQuerySet:
         return self.filter(ended_at__isnull=True, expires_at__gt=at)
 
@@ -89,6 +92,18 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def locked(self, pk: int) -> Appointment:
         return self.select_for_update(of=("self",)).get(pk=pk)
 
+    def unpaid_of(self, hold: Hold) -> Appointment | None:
+        """Lock and return what this hold was booked as, while nobody has paid for it."""
+        return self.select_for_update(of=("self",)).filter(hold=hold, status=Appointment.Status.UNPAID).first()
+
+    def numbered(self, number: str) -> AppointmentQuerySet:
+        """Find what `Appointment.number` names; a number that is none finds nothing."""
+        digits = number.removeprefix("M")
+        return self.filter(pk=int(digits)) if digits.isdecimal() else self.none()
+
+    def unanswered(self, *, at: datetime) -> AppointmentQuerySet:
+        return self.filter(status=Appointment.Status.REQUESTED, answer_by__lte=at)
+
     def taking_a_slot(self) -> AppointmentQuerySet:
         return self.filter(status__in=Appointment.TAKES_A_SLOT)
 
@@ -137,9 +152,13 @@ class Appointment(models.Model):
     parts_cents = models.BigIntegerField()
     due_now_cents = models.BigIntegerField(default=0)
     payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="+")
+    # Of what was paid online, what stays with the workshop once this is closed. Whatever arrives above it goes back,
+    # however late it arrives.
+    keeps_cents = models.BigIntegerField(default=0)
 
     # What was promised when it was booked, whatever changes since.
     free_until = models.DateTimeField()
+    free_cancel_hours = models.PositiveSmallIntegerField(default=24)
     late_cancel_keeps_bp = models.PositiveIntegerField()
     deposit_kind = models.CharField(max_length=8, blank=True, default="")
     work_may_begin_early = models.BooleanField(default=False)  # express request (C. conso L221-25)
@@ -161,6 +180,7 @@ class Appointment(models.Model):
                 & Q(due_now_cents__lte=F("labour_cents") + F("parts_cents")),
                 name="due_now_within_the_total",
             ),
+            models.CheckConstraint(condition=Q(keeps_cents__gte=0), name="keeps_nothing_negative"),
             models.CheckConstraint(
                 condition=Q(status__in=("unpaid", "requested", "confirmed"), closed_at__isnull=True)
                 | Q(status__in=("refused", "lapsed", "cancelled", "done", "no_show"), closed_at__isnull=False),
@@ -183,6 +203,10 @@ class Appointment(models.Model):
     @property
     def total_cents(self) -> int:
         return self.labour_cents + self.parts_cents
+
+    @property
+    def minutes(self) -> int:
+        return round((self.ends_at - self.starts_at).total_seconds() / 60)
 
     @property
     def is_open(self) -> bool:
@@ -209,6 +233,17 @@ class AppointmentLine(models.Model):
         return in_current_language(fr=self.name_fr, en=self.name_en)
 
 
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def locked(self, pk: int) -> Proposal:
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def open_(self) -> ProposalQuerySet:
+        return self.filter(state=Proposal.State.OPEN)
+
+    def overdue(self, *, at: datetime) -> ProposalQuerySet:
+        return self.open_().filter(expires_at__lte=at)
+
+
 class Proposal(models.Model):
     """Another time, proposed by the workshop: nothing moves until the customer accepts it."""
 
@@ -228,6 +263,8 @@ class Proposal(models.Model):
     proposed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         constraints = [

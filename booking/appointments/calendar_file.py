@@ -1,0 +1,91 @@
+"""The appointment as a calendar file (RFC 5545): the same UID for ever, a SEQUENCE that grows with each change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event, vCalAddress
+
+from booking.appointments.links import manage_url
+from booking.appointments.models import Appointment
+
+Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
+
+STATUSES = {
+    Appointment.Status.UNPAID: "TENTATIVE",
+    Appointment.Status.REQUESTED: "TENTATIVE",
+    Appointment.Status.CONFIRMED: "CONFIRMED",
+    Appointment.Status.DONE: "CONFIRMED",
+    Appointment.Status.NO_SHOW: "CONFIRMED",
+}
+
+
+def calendar_file(appointment: Appointment, *, method: Method = "PUBLISH") -> bytes:
+    """
+    Return the file, in the customer's language and the workshop's zone.
+
+    REQUEST and CANCEL go with mails (RFC 5546: with organizer and attendee), PUBLISH is for downloading.
+    """
+    with translation.override(appointment.language):
+        calendar = Calendar()
+        calendar.add("prodid", f"-//Moyeu//{_host()}//FR")
+        calendar.add("version", "2.0")
+        calendar.add("method", method)
+        calendar.add_component(_event(appointment, method=method))
+        calendar.add_missing_timezones()
+        return bytes(calendar.to_ical())
+
+
+def _event(appointment: Appointment, *, method: Method) -> Event:
+    workshop = appointment.workshop
+    event = Event()
+    event.add("uid", f"{appointment.token}@{_host()}")
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", _changed_at(appointment).astimezone(UTC))
+    event.add("dtstart", appointment.starts_at.astimezone(workshop.zone))
+    event.add("dtend", appointment.ends_at.astimezone(workshop.zone))
+    event.add("summary", _("Bicycle: %(workshop)s") % {"workshop": workshop.name})
+    event.add("description", _description(appointment))
+    event.add("location", place_of(appointment))
+    event.add("url", manage_url(appointment))
+    event.add("status", "CANCELLED" if method == "CANCEL" else STATUSES.get(Appointment.Status(appointment.status), "CANCELLED"))
+    if method != "PUBLISH":
+        event.add("organizer", _person(workshop.email or settings.CONTACT_EMAIL, workshop.name))
+        event.add("attendee", _person(appointment.email, appointment.name or appointment.email))
+    return event
+
+
+def place_of(appointment: Appointment) -> str:
+    """Return where the repair takes place: the customer's address for a mechanic who comes, or the workshop's."""
+    workshop = appointment.workshop
+    if workshop.is_itinerant:
+        return appointment.address
+    return ", ".join(part for part in (workshop.street, f"{workshop.postcode} {workshop.city}") if part)
+
+
+def _description(appointment: Appointment) -> str:
+    work = "\n".join(f"- {line.name}" for line in appointment.lines.all())
+    return f"{work}\n\n" + _("Number %(number)s. To move or cancel: %(url)s") % {
+        "number": appointment.number,
+        "url": manage_url(appointment),
+    }
+
+
+def _person(email: str, name: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{email}")
+    person.params["CN"] = name
+    return person
+
+
+def _changed_at(appointment: Appointment) -> datetime:
+    last = appointment.changes.order_by("-happened_at", "-id").values_list("happened_at", flat=True).first()
+    return last or appointment.booked_at
+
+
+def _host() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"

@@ -1,0 +1,98 @@
+"""
+Either side cancels. The customer's money goes back by the policy promised at booking, the workshop's customers get all of
+theirs. What is shown before is computed by what is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.lib.errors import RuleBroken
+from backend.lib.money import part
+from booking.appointments.close import close_appointment
+from booking.appointments.give_money_back import paid_online_cents
+from booking.appointments.models import Appointment
+from booking.appointments.notify import tell_customer, tell_workshop
+from booking.appointments.refuse import read_reason
+from booking.appointments.rights import Begun, NotYours, is_customer, what_forbids_changing
+from collective.members.models import User
+from collective.workshops.models import Workshop
+from collective.workshops.roles import works_at
+
+
+@dataclass(frozen=True)
+class RefundShown:
+    """
+    What comes of the money, in cents: `refund_cents` goes back to the card, `kept_cents` stays with the workshop.
+
+    `owed_cents` is what the workshop owes besides: it took earnest money (arrhes) and cancels, so it owes twice as much
+    (C. conso L214-1). `until` is when free cancelling ends.
+    """
+
+    refund_cents: int
+    kept_cents: int
+    until: datetime
+    owed_cents: int = 0
+
+
+def what_is_refunded(*, appointment: Appointment, at: datetime, by_workshop: bool = False) -> RefundShown:
+    """Return what a cancellation at `at` gives back: all of it in time or by the workshop, else what the policy leaves."""
+    paid = paid_online_cents(appointment)
+    is_late = appointment.status != Appointment.Status.REQUESTED and at > appointment.free_until
+    kept = part(paid, appointment.late_cancel_keeps_bp) if is_late and not by_workshop else 0
+    is_arrhes = appointment.deposit_kind == Workshop.DepositKind.ARRHES
+    promised = appointment.status == Appointment.Status.CONFIRMED
+    return RefundShown(
+        refund_cents=paid - kept,
+        kept_cents=kept,
+        until=appointment.free_until,
+        owed_cents=paid if by_workshop and is_arrhes and promised else 0,
+    )
+
+
+def what_forbids_cancelling(appointment: Appointment, *, by: User | None, at: datetime) -> RuleBroken | None:
+    if not is_customer(by, appointment) and not (by and works_at(by, appointment.workshop)):
+        return NotYours()
+    if forbidden := what_forbids_changing(appointment):
+        return forbidden
+    return Begun() if at >= appointment.starts_at else None
+
+
+@transaction.atomic
+def cancel_appointment(*, appointment: Appointment, by: User | None, reason: str = "", at: datetime) -> Appointment:
+    """
+    Cancel, free the slot, give back what `what_is_refunded` says and tell both sides. A workshop says why.
+
+    :raises RuleBroken: for a stranger, a closed appointment, or one whose time has come.
+    """
+    appointment = Appointment.objects.locked(appointment.pk)
+    by_workshop = not is_customer(by, appointment)
+    if forbidden := what_forbids_cancelling(appointment, by=by, at=at):
+        raise forbidden
+    reason = read_reason(reason, needed=by_workshop)
+    refund = what_is_refunded(appointment=appointment, at=at, by_workshop=by_workshop)
+    in_calendars = appointment.status == Appointment.Status.CONFIRMED
+    close_appointment(
+        appointment,
+        status=Appointment.Status.CANCELLED,
+        kind="cancelled",
+        by=by,
+        at=at,
+        reason=reason,
+        keeps_cents=refund.kept_cents,
+        refund_cents=refund.refund_cents,
+        by_workshop=by_workshop,
+    )
+    for tell in (tell_customer, tell_workshop):
+        tell(
+            appointment,
+            "cancelled",
+            at=at,
+            calendar="CANCEL" if in_calendars else None,
+            refund=refund,
+            by_workshop=by_workshop,
+        )
+    return appointment

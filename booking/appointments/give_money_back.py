@@ -1,0 +1,51 @@
+"""What was paid online and does not stay with the workshop goes back, at whatever point the payment is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking.appointments.models import Appointment
+from collective.payments.expire import expire_payment
+from collective.payments.models import Operation, Payment
+from collective.payments.plan import pending_operation
+from collective.payments.refund import refund_payment, refundable_cents
+from collective.payments.release import release_payment
+
+
+def give_money_back(appointment: Appointment, *, at: datetime) -> None:
+    """
+    Leave `keeps_cents` of a closed appointment with the workshop and give the rest back.
+
+    Called at the closing and again whenever the payment moves (paid.py), so money that arrives later follows it; what
+    is on its way back already is not sent twice. Locks the payment; the appointment is locked before it.
+    """
+    if appointment.payment_id is None:
+        return
+    payment = Payment.objects.select_for_update().get(pk=appointment.payment_id)
+    if payment.state in (Payment.State.NEW, Payment.State.OPEN):
+        expire_payment(payment=payment, at=at)
+    elif payment.state == Payment.State.AUTHORISED and not is_being_captured(payment):
+        release_payment(payment=payment, at=at)
+    elif payment.state == Payment.State.CAPTURED:
+        refund_above(payment, appointment.keeps_cents, reason=appointment.status, at=at)
+
+
+def refund_above(payment: Payment, keeps_cents: int, *, reason: str, at: datetime) -> None:
+    """Refund what a locked, captured payment holds above `keeps_cents`."""
+    excess = refundable_cents(payment) - keeps_cents
+    if excess > 0:
+        refund_payment(payment=payment, amount_cents=excess, reason=reason, at=at)
+
+
+def paid_online_cents(appointment: Appointment) -> int:
+    """Return what the customer has paid or reserved online and not been promised back, in cents."""
+    if appointment.payment_id is None:
+        return 0
+    payment = Payment.objects.get(pk=appointment.payment_id)
+    if payment.state == Payment.State.CAPTURED:
+        return refundable_cents(payment)
+    return payment.amount_cents if payment.state == Payment.State.AUTHORISED else 0
+
+
+def is_being_captured(payment: Payment) -> bool:
+    return pending_operation(payment, Operation.Kind.CAPTURE) is not None

@@ -1,0 +1,89 @@
+"""
+What the law wants said before anybody pays, in the words of the pages and the mails.
+
+Who sells, who mediates, how results are ranked, what moving and cancelling cost (C. conso L111-1, L111-7, L221-5,
+L616-1). A lawyer reads these sentences before a launch; a new wording is a new VERSION, and each appointment keeps the
+version it was booked under.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from backend.templatetags.moyeu import moment, percent
+from booking.appointments.models import Appointment
+from booking.appointments.policy import WITHDRAWAL_DAYS
+from collective.members.models import Collective
+from collective.workshops.models import Seller, Workshop
+
+VERSION = "2026-11"
+
+
+def seller_lines(seller: Seller) -> list[str]:
+    """Return who sells, one fact a line: name and legal form, SIREN, address, e-mail, VAT."""
+    facts = [
+        f"{seller.legal_name}, {seller.legal_form}",
+        _("SIREN %(siren)s") % {"siren": _in_threes(seller.siren)},
+        seller.address,
+        seller.email,
+        str(seller.get_vat_regime_display()),
+    ]
+    return [fact for fact in facts if fact]
+
+
+def mediator_sentence(collective: Collective) -> str:
+    """Say to whom a quarrel can be taken for nothing (C. conso L612-1, L616-1); empty when nobody is named yet."""
+    if not collective.mediator:
+        return ""
+    return _(
+        "If a complaint to the workshop stays without a good answer, you can go to the consumer mediator, free of"
+        " charge: %(mediator)s."
+    ) % {"mediator": collective.mediator}
+
+
+def ranking_sentence() -> str:
+    """Say how results are ranked (C. conso L111-7, D111-7)."""
+    return _(
+        "Results are ordered by the earliest free slot, by distance or by price, as you choose; equal ones by distance."
+        " No workshop pays to be listed or to stand higher. All of them are members of the collective."
+    )
+
+
+def deposit_sentence(kind: str) -> str:
+    """Say what money paid in advance means (C. conso L214-1: earnest money, unless the contract says otherwise)."""
+    if kind == Workshop.DepositKind.ARRHES:
+        return _(
+            "This is earnest money (arrhes): you may give it up and not come; a workshop that does not keep its word"
+            " owes you twice as much."
+        )
+    return _("This is a down payment (acompte): it is taken off the final price.")
+
+
+def withdrawal_sentence() -> str:
+    """Say how to withdraw (C. conso L221-5, L221-18, L221-21)."""
+    return _(
+        "You may withdraw within %(days)s days of booking, without giving a reason, from the page of your appointment:"
+        " “Withdraw from the contract here”. If you ask for the work to begin earlier, this right ends when the repair"
+        " is finished."
+    ) % {"days": WITHDRAWAL_DAYS}
+
+
+def cancel_sentence(appointment: Appointment) -> str:
+    """Say until when cancelling is free, and what it costs after, as promised at booking."""
+    return cancel_words(
+        free_until=appointment.free_until, keeps_bp=appointment.late_cancel_keeps_bp, zone=appointment.workshop.timezone
+    )
+
+
+def cancel_words(*, free_until: datetime, keeps_bp: int, zone: str) -> str:
+    """The same for a booking that is still being made."""
+    when = {"moment": moment(free_until, zone), "share": percent(keeps_bp / 10_000)}
+    if not keeps_bp:
+        return _("You can cancel at no cost until it begins.")
+    return _("You can move or cancel at no cost until %(moment)s; after that, %(share)s of what was paid is kept.") % when
+
+
+def _in_threes(siren: str) -> str:
+    return "\u202f".join(siren[start : start + 3] for start in range(0, len(siren), 3))

@@ -1,0 +1,79 @@
+"""
+Later work, swept: rows with a state and a due time, claimed one by one, so a crash loses nothing and two sweepers do
+nothing twice. huey (`manage.py run_huey`) makes the rounds; `manage.py sweep` makes one by hand, for cron or a test.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, db_task
+
+from backend.lib import live
+from backend.lib.clock import database_now
+from backend.lib.outbox import sweep_outbox
+from booking.appointments import paid, remind
+from booking.appointments.expire import expire_holds
+from booking.appointments.lapse import lapse_unanswered
+from collective.payments.operations import run_operations
+from collective.payments.receive import poll_payments, sweep_events
+from collective.timetable.free_days import extend_horizon
+from collective.timetable.occupy import release_expired
+
+logger = logging.getLogger(__name__)
+
+Sweep = Callable[..., int]
+HANDLERS = (paid.payment_changed, remind.remind)  # importing them made the outbox know them
+
+
+def sweep_rows(*, at: datetime) -> int:
+    """Handle the due outbox rows; live announcements too, unless the web process relays them from its own memory."""
+    return sweep_outbox(at=at, but=(live.KIND,) if settings.MOYEU_RELAY_IN_WEB else ())
+
+
+# In the order in which one's work makes the next one's: an event moves a payment, the payment an appointment, which
+# orders a refund and puts mails out.
+ROUND: dict[str, Sweep] = {
+    "events": sweep_events,
+    "operations": run_operations,
+    "payments": poll_payments,
+    "holds": expire_holds,
+    "unanswered": lapse_unanswered,
+    "occupancies": release_expired,
+    "outbox": sweep_rows,
+}
+SHORT_ROUND = ("events", "operations", "outbox")
+
+
+def sweep(*, at: datetime, names: tuple[str, ...] = tuple(ROUND)) -> dict[str, int | None]:
+    """Make one round; return what each sweep did, None for one that failed. A failure is logged and stops no other."""
+    return {name: _attempt(name, at=at) for name in names}
+
+
+def _attempt(name: str, *, at: datetime) -> int | None:
+    try:
+        return ROUND[name](at=at)
+    except Exception:
+        logger.exception("the sweep of %s failed", name)
+        return None
+
+
+@db_periodic_task(crontab(minute="*"))
+def sweep_everything() -> None:
+    sweep(at=database_now())
+
+
+@db_periodic_task(crontab(hour="2", minute="30"))
+def extend_horizons() -> None:
+    """Make tomorrow's last bookable day."""
+    extend_horizon(at=database_now())
+
+
+@db_task()
+def wake() -> None:
+    """Do at once what a commit has just caused; the round of the minute would have done it too."""
+    sweep(at=database_now(), names=SHORT_ROUND)
