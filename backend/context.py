@@ -36,6 +36,7 @@ HEADER_PAGES = (
 FOOTER_PAGES = (
     ("web:privacy", _("Your data")),
     ("web:terms", _("Terms of sale")),
+    ("web:ranking", _("How results are ranked")),
     ("web:legal", _("Legal notice")),
     ("web:accessibility", _("Accessibility")),
     ("api:docs", _("For programs (API)")),
@@ -57,6 +58,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "contact_email": settings.CONTACT_EMAIL,
         "demo": settings.MOYEU_DEMO,
         "become_url": become_url,
+        "mailbox_url": address("web:mailbox") if settings.MOYEU_DEMO else "",
         "demo_personas": PERSONAS if become_url else (),
         "header_pages": pages(HEADER_PAGES, request),
         "footer_pages": pages(FOOTER_PAGES, request),

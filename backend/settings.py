@@ -295,6 +295,9 @@ HUEY = {
     "consumer": {"workers": 2, "worker_type": "thread", "periodic": True},
 }
 
+# A commit that put rows wakes a consumer. Only where one runs (`manage.py run_huey`): elsewhere tasks would pile up.
+MOYEU_WAKE = env.flag("MOYEU_WAKE", default=bool(REDIS_URL))
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

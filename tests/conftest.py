@@ -25,6 +25,8 @@ class UnknownVariable(str):
 # Set at import, before any template is compiled: the value stays for the whole run.
 engines["django"].engine.string_if_invalid = UnknownVariable("%s")
 
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # ServeStatic warns where nothing was collected yet
+
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday, 10:00 in Lille
 
 

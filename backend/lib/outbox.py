@@ -61,12 +61,16 @@ def forget(key: str) -> None:
     OutboxRow.objects.filter(key=key, state=OutboxRow.State.WAITING).delete()
 
 
-def sweep_outbox(*, at: datetime, kinds: Collection[str] | None = None, limit: int = 100) -> int:
-    """Handle the rows due at `at`, oldest first, at most `limit`; return how many were done."""
+def sweep_outbox(
+    *, at: datetime, kinds: Collection[str] | None = None, but: Collection[str] = (), limit: int = 100
+) -> int:
+    """Handle the rows due at `at` (of `kinds`, or of all `but` some), oldest first; return how many were done."""
     due = OutboxRow.objects.filter(state=OutboxRow.State.WAITING, due_at__lte=at)
     due = due.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=at))
     if kinds is not None:
         due = due.filter(kind__in=kinds)
+    if but:
+        due = due.exclude(kind__in=but)
     return sum(_claim_and_handle(pk, at=at) for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit]))
 
 

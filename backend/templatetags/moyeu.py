@@ -35,7 +35,9 @@ def speaks_french() -> bool:
 def euros(cents: int) -> str:
     """2300 -> "23,00 €" or "€23.00"; -50 -> "−0,50 €" or "−€0.50"."""
     sign = "−" if cents < 0 else ""
-    amount = number_format(f"{abs(cents) // 100}.{abs(cents) % 100:02}", decimal_pos=2, use_l10n=True, force_grouping=True)
+    amount = number_format(
+        f"{abs(cents) // 100}.{abs(cents) % 100:02}", decimal_pos=2, use_l10n=True, force_grouping=True
+    )
     return f"{sign}{amount}{WIDE}€" if speaks_french() else f"{sign}€{amount}"
 
 
@@ -132,7 +134,8 @@ def day_and_year(moment: datetime, zone: str) -> str:
 def short_day(moment: datetime, zone: str) -> str:
     """ "Lun. 23 nov." or "Mon 23 Nov."."""
     local = _local(moment, zone)
-    return f"{capfirst(format_date(local, 'D'))}{'.' if speaks_french() else ''} {local.day}{WIDE}{format_date(local, 'N')}"
+    weekday = capfirst(format_date(local, "D")) + ("." if speaks_french() else "")
+    return f"{weekday} {local.day}{WIDE}{format_date(local, 'N')}"
 
 
 @register.simple_tag
@@ -164,14 +167,18 @@ def machine_time(when: datetime, zone: str) -> str:
 def icon(name: str) -> SafeString:
     """An icon of moyeu/svg/icons.svg beside words that say the same."""
     sprite = static("moyeu/svg/icons.svg")
-    return format_html('<svg class="ico" aria-hidden="true" focusable="false"><use href="{}#i-{}"></use></svg>', sprite, name)
+    return format_html(
+        '<svg class="ico" aria-hidden="true" focusable="false"><use href="{}#i-{}"></use></svg>', sprite, name
+    )
 
 
 @register.simple_tag
 def bike_icon(kind: str) -> SafeString:
     """A small bicycle of moyeu/svg/bikes.svg: city, ebike, road, kid, cargo, mtb."""
     sprite = static("moyeu/svg/bikes.svg")
-    return format_html('<svg class="bikelet" aria-hidden="true" focusable="false"><use href="{}#b-{}"></use></svg>', sprite, kind)
+    return format_html(
+        '<svg class="bikelet" aria-hidden="true" focusable="false"><use href="{}#b-{}"></use></svg>', sprite, kind
+    )
 
 
 @register.inclusion_tag("components/bike_drawing.html")

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput, RuleBroken
+from booking.appointments.ask import ask_again, ask_for_due
 from booking.appointments.changes import write_down
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.contact import Contact, read_contact
 from booking.appointments.extend import HoldExpired
-from booking.appointments.links import hold_url, pay_return_url
 from booking.appointments.models import Appointment, AppointmentLine, Hold
-from booking.appointments.paid import PURPOSE
 from booking.appointments.pay_plan import due_now
 from booking.appointments.policy import free_until, needs_early_start
 from booking.appointments.seat import keep_seat
 from booking.appointments.terms import VERSION
 from collective.members.models import User
-from collective.payments.ask import ask_payment
-from collective.payments.models import Payment
 from collective.sharing.models import SharingKey
 from collective.workshops.models import Workshop
-
-SESSION_LASTS = timedelta(minutes=31)  # Stripe keeps a payment page open for thirty minutes at least
 
 
 class EarlyStartNotAsked(BadInput):
@@ -40,7 +34,7 @@ class EarlyStartNotAsked(BadInput):
 def what_forbids_booking(hold: Hold, *, work_may_begin_early: bool, at: datetime) -> RuleBroken | None:
     if not hold.is_live(at=at):
         return HoldExpired()
-    if not work_may_begin_early and needs_early_start(zone=hold.workshop.zone, starts_at=hold.starts_at, booked_at=at):
+    if not work_may_begin_early and needs_early_start(workshop=hold.workshop, starts_at=hold.starts_at, booked_at=at):
         return EarlyStartNotAsked()
     return None
 
@@ -61,7 +55,8 @@ def book(
     at: datetime,
 ) -> Appointment:
     """
-    Book what is held, at the hold's prices; a form sent twice gives the appointment of the first time.
+    Book what is held, at the hold's prices. A form sent twice gives the appointment of the first time; one corrected
+    before the payment corrects it.
 
     With something due now the appointment waits for its payment, on the hold's ten minutes; otherwise it stands at
     once, or waits for the workshop where that confirms by hand.
@@ -70,7 +65,8 @@ def book(
     :raises HoldExpired: when the slot is kept no more.
     """
     hold = Hold.objects.locked(hold.pk)
-    if booked := Appointment.objects.filter(hold=hold).first():
+    booked = Appointment.objects.filter(hold=hold).first()
+    if booked and booked.status != Appointment.Status.UNPAID:
         return booked
     if forbidden := what_forbids_booking(hold, work_may_begin_early=work_may_begin_early, at=at):
         raise forbidden
@@ -83,12 +79,27 @@ def book(
         address=address,
         comes_to_you=hold.workshop.is_itinerant,
     )
+    if booked:
+        return _correct(booked, hold, contact, pay=pay, at=at)
     appointment = _write(hold, contact, pay=pay, work_may_begin_early=work_may_begin_early, cyclist=cyclist, at=at)
     write_down(appointment, kind="booked", by=cyclist, at=at)
     if appointment.due_now_cents:
-        _ask(appointment, hold, at=at)
+        ask_for_due(appointment, hold, at=at)
     else:
         _seat(appointment, hold, at=at)
+    return appointment
+
+
+def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str, at: datetime) -> Appointment:
+    """The person came back from the payment page: take what they changed, unless the payment has arrived since."""
+    due = due_now(workshop=hold.workshop, total_cents=appointment.total_cents, pay=pay)
+    if due != appointment.due_now_cents and not ask_again(appointment, hold, due_now_cents=due, at=at):
+        return appointment
+    appointment.pay_now = pay
+    appointment.deposit_kind = hold.workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else ""
+    appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
+    appointment.note, appointment.address, appointment.language = contact.note, contact.address, contact.language
+    appointment.save()
     return appointment
 
 
@@ -120,9 +131,7 @@ def _write(
         labour_cents=labour,
         parts_cents=parts,
         due_now_cents=due_now(workshop=workshop, total_cents=labour + parts, pay=pay),
-        free_until=free_until(
-            free_cancel_hours=workshop.free_cancel_hours, zone=workshop.zone, starts_at=hold.starts_at, booked_at=at
-        ),
+        free_until=free_until(workshop=workshop, starts_at=hold.starts_at, booked_at=at),
         free_cancel_hours=workshop.free_cancel_hours,
         late_cancel_keeps_bp=workshop.late_cancel_keeps_bp,
         deposit_kind=workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else "",
@@ -145,27 +154,6 @@ def _write(
         for line in lines
     )
     return appointment
-
-
-def _ask(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
-    workshop = appointment.workshop
-    with translation.override(appointment.language):
-        label = gettext("Repair %(number)s at %(workshop)s") % {"number": appointment.number, "workshop": workshop.name}
-    appointment.payment = ask_payment(
-        purpose=PURPOSE,
-        subject=appointment.number,
-        workshop=workshop,
-        label=label,
-        email=appointment.email,
-        language=appointment.language,
-        amount_cents=appointment.due_now_cents,
-        capture=Payment.Capture.LATER if workshop.confirms_by_hand else Payment.Capture.NOW,
-        success_url=pay_return_url(appointment),
-        cancel_url=hold_url(hold, language=appointment.language),
-        expires_at=at + SESSION_LASTS,
-        at=at,
-    )
-    appointment.save(update_fields=["payment"])
 
 
 def _seat(appointment: Appointment, hold: Hold, *, at: datetime) -> None:

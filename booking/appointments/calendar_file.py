@@ -53,7 +53,10 @@ def _event(appointment: Appointment, *, method: Method) -> Event:
     event.add("description", _description(appointment))
     event.add("location", place_of(appointment))
     event.add("url", manage_url(appointment))
-    event.add("status", "CANCELLED" if method == "CANCEL" else STATUSES.get(Appointment.Status(appointment.status), "CANCELLED"))
+    event.add(
+        "status",
+        "CANCELLED" if method == "CANCEL" else STATUSES.get(Appointment.Status(appointment.status), "CANCELLED"),
+    )
     if method != "PUBLISH":
         event.add("organizer", _person(workshop.email or settings.CONTACT_EMAIL, workshop.name))
         event.add("attendee", _person(appointment.email, appointment.name or appointment.email))

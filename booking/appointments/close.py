@@ -1,4 +1,4 @@
-"""What every end of an appointment has in common: the slot is free, the money is where it belongs, it is written down."""
+"""What every end of an appointment has in common: the slot is free, the money where it belongs, it is written down."""
 
 from __future__ import annotations
 

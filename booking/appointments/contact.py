@@ -27,7 +27,9 @@ class BadEmail(BadInput):
 
 class BadPhone(BadInput):
     code = "bad_phone"
-    message = _("This phone number does not look right. Write it as 06 12 34 56 78, or with its country: +32 470 12 34 56.")
+    message = _(
+        "This phone number does not look right. Write it as 06 12 34 56 78, or with its country: +32 470 12 34 56."
+    )
 
 
 class TooLong(BadInput):

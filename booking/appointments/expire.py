@@ -66,4 +66,6 @@ def _end(pk: int, *, at: datetime) -> bool:
 def _is_dead(appointment: Appointment) -> bool:
     """Nothing can be paid any more, and nothing was."""
     states = (Payment.State.EXPIRED, Payment.State.FAILED, Payment.State.RELEASED)
-    return appointment.payment_id is None or Payment.objects.filter(pk=appointment.payment_id, state__in=states).exists()
+    return (
+        appointment.payment_id is None or Payment.objects.filter(pk=appointment.payment_id, state__in=states).exists()
+    )

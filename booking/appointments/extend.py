@@ -48,7 +48,5 @@ def extend_hold(*, hold: Hold, at: datetime) -> Hold:
     hold.extended_at = at
     hold.expires_at += EXTENSION
     hold.save(update_fields=["extended_at", "expires_at"])
-    rename(
-        reference=hold.reference, to=hold.reference, reason=Occupancy.Reason.HOLD, expires_at=hold.expires_at, at=at
-    )
+    rename(reference=hold.reference, to=hold.reference, reason=Occupancy.Reason.HOLD, expires_at=hold.expires_at, at=at)
     return hold

@@ -24,7 +24,11 @@ def lapse_unanswered(*, at: datetime, limit: int = 100) -> int:
 def _lapse(pk: int, *, at: datetime) -> bool:
     """Release the card, free the slot, tell both; an answer given meanwhile wins."""
     appointment = Appointment.objects.locked(pk)
-    if appointment.status != Appointment.Status.REQUESTED or appointment.answer_by is None or at < appointment.answer_by:
+    if (
+        appointment.status != Appointment.Status.REQUESTED
+        or appointment.answer_by is None
+        or at < appointment.answer_by
+    ):
         return False
     close_appointment(appointment, status=Appointment.Status.LAPSED, kind="lapsed", by=None, at=at)
     tell_customer(appointment, "unanswered", at=at)

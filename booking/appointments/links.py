@@ -21,7 +21,9 @@ OPEN_FOR = timedelta(days=365)  # after the repair: long enough for a warranty q
 
 class LinkExpired(RuleBroken):
     code = "link_expired"
-    message = _("This link is more than a year old and no longer opens. Write to us and we will help you find your repair.")
+    message = _(
+        "This link is more than a year old and no longer opens. Write to us and we will help you find your repair."
+    )
     status = 410
 
 

@@ -38,7 +38,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
 
 class Hold(models.Model):
-    """A slot kept for ten minutes while a person says who comes and pays. Its periods are occupancies "hold:<token>"."""
+    """A slot kept ten minutes while a person says who comes and pays. Its periods are occupancies "hold:<token>"."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="holds")

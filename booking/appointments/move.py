@@ -77,16 +77,14 @@ def set_new_time(appointment: Appointment, seat: Seat | Proposal, *, at: datetim
     forget_reminder(appointment)
     appointment.mechanic, appointment.starts_at, appointment.ends_at = seat.mechanic, seat.starts_at, seat.ends_at
     appointment.free_until = free_until(
-        free_cancel_hours=appointment.free_cancel_hours,
-        zone=appointment.workshop.zone,
+        workshop=appointment.workshop,
         starts_at=appointment.starts_at,
         booked_at=appointment.booked_at,
+        free_cancel_hours=appointment.free_cancel_hours,
     )
     if appointment.status == Appointment.Status.REQUESTED:
         appointment.answer_by = answer_deadline(appointment, at=at)
     else:
         put_reminder(appointment, at=at)
     appointment.sequence += 1
-    appointment.save(
-        update_fields=["mechanic", "starts_at", "ends_at", "free_until", "answer_by", "sequence"]
-    )
+    appointment.save(update_fields=["mechanic", "starts_at", "ends_at", "free_until", "answer_by", "sequence"])

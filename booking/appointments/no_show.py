@@ -42,8 +42,6 @@ def mark_no_show(*, appointment: Appointment, by: User, at: datetime) -> Appoint
         raise forbidden
     paid = paid_online_cents(appointment)
     kept = part(paid, appointment.late_cancel_keeps_bp)
-    close_appointment(
-        appointment, status=Appointment.Status.NO_SHOW, kind="no_show", by=by, at=at, keeps_cents=kept
-    )
+    close_appointment(appointment, status=Appointment.Status.NO_SHOW, kind="no_show", by=by, at=at, keeps_cents=kept)
     tell_customer(appointment, "no_show", at=at, kept_cents=kept, refund_cents=paid - kept)
     return appointment

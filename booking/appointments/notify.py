@@ -23,7 +23,9 @@ def tell_customer(
 ) -> None:
     """Put out `mail/appointment/<what>` in the customer's language; a customer who phoned may have no address."""
     if appointment.email:
-        _put(appointment, what, to=appointment.email, language=appointment.language, at=at, calendar=calendar, **context)
+        _put(
+            appointment, what, to=appointment.email, language=appointment.language, at=at, calendar=calendar, **context
+        )
 
 
 def tell_workshop(
@@ -32,7 +34,14 @@ def tell_workshop(
     """Put out `mail/workshop/<what>` to the workshop, or to its seller where it has no address of its own."""
     if to := appointment.workshop.email or appointment.workshop.seller.email:
         _put(
-            appointment, what, to=to, language=WORKSHOPS_LANGUAGE, at=at, calendar=calendar, folder="workshop", **context
+            appointment,
+            what,
+            to=to,
+            language=WORKSHOPS_LANGUAGE,
+            at=at,
+            calendar=calendar,
+            folder="workshop",
+            **context,
         )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from backend.lib.errors import RuleBroken
 from backend.lib.outbox import handles
+from booking.appointments.ask import PURPOSE
 from booking.appointments.close import close_appointment
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.give_money_back import give_money_back, refund_above
@@ -18,7 +19,8 @@ from booking.appointments.seat import keep_seat, take_seat
 from collective.payments.models import Payment
 from collective.payments.release import release_payment
 
-PURPOSE = "appointment"
+__all__ = ["PURPOSE", "payment_changed"]
+
 HAS_MONEY = (Payment.State.AUTHORISED, Payment.State.CAPTURED)
 WAITS_FOR_MONEY = (Appointment.Status.UNPAID, Appointment.Status.LAPSED)
 

@@ -38,4 +38,3 @@ def due_now(*, workshop: Workshop, total_cents: int, pay: str) -> int:
     if pay not in ways:
         raise NotAWayToPay(offered=list(ways))
     return ways[pay]
-

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
+from collective.workshops.models import Workshop
+
 WITHDRAWAL_DAYS = 14
 SATURDAY = 5
 
@@ -25,21 +27,24 @@ def withdraw_until(*, booked_at: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
 
 
-def free_until(*, free_cancel_hours: int, zone: ZoneInfo, starts_at: datetime, booked_at: datetime) -> datetime:
+def free_until(
+    *, workshop: Workshop, starts_at: datetime, booked_at: datetime, free_cancel_hours: int | None = None
+) -> datetime:
     """
-    Return until when cancelling costs nothing: the hours promised, or the right to withdraw where that is longer.
+    Return until when cancelling costs nothing: the hours promised (by default what the workshop promises today) before
+    the start, or the right to withdraw where that is longer.
 
     Work not begun cannot be charged to who withdraws in time (C. conso L221-25), so a cancellation before both the
     start and the end of that right is always free.
     """
-    policy = starts_at - timedelta(hours=free_cancel_hours)
-    law = min(starts_at, withdraw_until(booked_at=booked_at, zone=zone))
-    return max(policy, law)
+    hours = workshop.free_cancel_hours if free_cancel_hours is None else free_cancel_hours
+    law = min(starts_at, withdraw_until(booked_at=booked_at, zone=workshop.zone))
+    return max(starts_at - timedelta(hours=hours), law)
 
 
-def needs_early_start(*, zone: ZoneInfo, starts_at: datetime, booked_at: datetime) -> bool:
+def needs_early_start(*, workshop: Workshop, starts_at: datetime, booked_at: datetime) -> bool:
     """Tell whether the work would begin before the right to withdraw ends, which only an express request allows."""
-    return starts_at < withdraw_until(booked_at=booked_at, zone=zone)
+    return starts_at < withdraw_until(booked_at=booked_at, zone=workshop.zone)
 
 
 def _is_off(day: date) -> bool:

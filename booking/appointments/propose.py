@@ -80,9 +80,7 @@ def _expiry(appointment: Appointment, *, starts_at: datetime, at: datetime) -> d
     return min(ends)
 
 
-def _keep(
-    appointment: Appointment, *, starts_at: datetime, expires_at: datetime, by: User, at: datetime
-) -> Proposal:
+def _keep(appointment: Appointment, *, starts_at: datetime, expires_at: datetime, by: User, at: datetime) -> Proposal:
     proposal = Proposal(
         appointment=appointment, token=uuid.uuid4(), proposed_by=by, proposed_at=at, expires_at=expires_at
     )

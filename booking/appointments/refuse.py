@@ -1,6 +1,6 @@
 """
-The workshop says no, and why. Only a request can be refused: a paid booking confirmed itself, and who goes back on money
-taken in advance may owe twice as much (C. conso L214-1).
+The workshop says no, and why. Only a request can be refused: a paid booking confirmed itself, and who goes back on
+money taken in advance may owe twice as much (C. conso L214-1).
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ def refuse_appointment(*, appointment: Appointment, by: User, reason: str, at: d
     appointment = Appointment.objects.locked(appointment.pk)
     if forbidden := what_forbids_answering(appointment, by=by, at=at):
         raise forbidden
-    close_appointment(
-        appointment, status=Appointment.Status.REFUSED, kind="refused", by=by, at=at, reason=reason
-    )
+    close_appointment(appointment, status=Appointment.Status.REFUSED, kind="refused", by=by, at=at, reason=reason)
     tell_customer(appointment, "refused", at=at)
     return appointment
 

@@ -82,7 +82,9 @@ def cancel_words(*, free_until: datetime, keeps_bp: int, zone: str) -> str:
     when = {"moment": moment(free_until, zone), "share": percent(keeps_bp / 10_000)}
     if not keeps_bp:
         return _("You can cancel at no cost until it begins.")
-    return _("You can move or cancel at no cost until %(moment)s; after that, %(share)s of what was paid is kept.") % when
+    return (
+        _("You can move or cancel at no cost until %(moment)s; after that, %(share)s of what was paid is kept.") % when
+    )
 
 
 def _in_threes(siren: str) -> str:

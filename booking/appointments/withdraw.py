@@ -1,12 +1,14 @@
 """
 "Renoncer au contrat ici": the right to withdraw, exercised online.
 
-A contract made at a distance can be withdrawn from for fourteen days, without a reason (C. conso L221-18). Since 19 June
-2026 the site offers a function for it, in two steps: a declaration, then its confirmation; an acknowledgement with the
-date and time of receipt follows on a durable medium, here a mail (L221-21, D221-5; directive 2023/2673). The right ends
-early only when the service is fully done, after the express request of who bought it (L221-28, 1°): bookings inside the
-fourteen days are taken with that request only (book.py). Work begun and not finished could be charged in part (L221-25);
-we know no part of it and give everything back. The money goes back by the means it came, within fourteen days (L221-24).
+A contract made at a distance can be withdrawn from for fourteen days, without a reason (C. conso L221-18). Since
+19 June 2026 the site offers a function for it, in two steps: a declaration, then its confirmation; an acknowledgement
+with the date and time of receipt follows on a durable medium, here a mail (L221-21, D221-5; directive 2023/2673).
+
+The right ends early only when the service is fully done, after the express request of who bought it (L221-28, 1°):
+bookings inside the fourteen days are taken with that request only (book.py). Work begun and not finished could be
+charged in part (L221-25); we know no part of it and give everything back. The money goes back by the means it came,
+within fourteen days (L221-24).
 """
 
 from __future__ import annotations

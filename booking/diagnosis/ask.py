@@ -8,7 +8,7 @@ from math import log2
 from booking.diagnosis.assess import chosen_answers, posterior
 from booking.diagnosis.knowledge import UNKNOWN, Answer, Knowledge, Question
 
-# Stop when the first cause is this probable: a further answer would seldom change what the workshop is asked to do...
+# Stop when the first cause is this probable: a further answer would seldom change what is asked of the workshop...
 CLEAR_ENOUGH = 0.80
 # ...or when no question promises this much (bits; a coin's fall is 1).
 WORTH_ASKING = 0.03
@@ -19,8 +19,8 @@ def next_question(knowledge: Knowledge, answers: Mapping[str, str]) -> Question 
     """
     Choose the question to ask after these answers, or None when enough is known.
 
-    The expected information gain of a question is how much less uncertain (C. E. Shannon's entropy) the causes will be on
-    average once it is answered (D. V. Lindley, Annals of Mathematical Statistics 27, 1956). "I don't know" teaches
+    The expected information gain of a question is how much less uncertain (C. E. Shannon's entropy) the causes will be
+    on average once it is answered (D. V. Lindley, Annals of Mathematical Statistics 27, 1956). "I don't know" teaches
     nothing and is left out. At least one question is asked of everybody.
 
     :raises UnknownQuestion, UnknownAnswer: as assess() does.
@@ -44,8 +44,8 @@ def expected_gain(knowledge: Knowledge, given: list[Answer], question: Question)
     """
     Give the expected information gain of a question after the answers given, in bits; never negative.
 
-    It is the mutual information of cause and answer when the pair is as probable as the cause's present probability times
-    the answer's factor: an answer without factors is as common as another, for want of better knowledge.
+    It is the mutual information of cause and answer when each pair is as probable as the cause now is, times the
+    answer's factor: an answer without factors is as common as another, for want of better knowledge.
     """
     before = posterior(knowledge, given)
     answers = [answer for answer in question.answers if answer.value != UNKNOWN]

@@ -53,7 +53,7 @@ def keep_diagnosis(
     items: Sequence[Mapping[str, Any]],
     bike_type: str,
     comment: str,
-    photos: Sequence[UploadedFile],
+    photos: Sequence[UploadedFile[bytes]],
     at: datetime,
     part: str = "",
 ) -> Diagnosis:

@@ -13,7 +13,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer; `factors` by cause, 1 where none is written; `rules_out` interventions that make no sense after it."""
+    """One answer; `factors` by cause, 1 where none is written; `rules_out`: interventions that make no sense then."""
 
     value: str
     fr: str

@@ -22,7 +22,7 @@ class WorkItem:
     """
     An intervention by its code, with its reasons, the most probable first.
 
-    It is `suggested` when it is the usual remedy of a symptom's first cause; the others may be needed instead or as well.
+    It is `suggested` when it is the usual remedy of a symptom's first cause; others may be needed instead or as well.
     """
 
     intervention: str

@@ -79,4 +79,4 @@ class DiagnosisPhoto(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return self.file.name
+        return self.file.name or f"photo {self.pk}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def _check_every_combination(spot: Spot, data: dict[str, Any]) -> None:
         if not any(_is_left(cause.id, combination) for cause in knowledge.causes):
             raise spot["questions"].wrong(f"no cause is left after {said}")
         probabilities = posterior(knowledge, combination)
-        top = max(knowledge.causes, key=lambda cause, known=probabilities: known[cause.id])
+        _, top = max(((probabilities[cause.id], cause) for cause in knowledge.causes), key=itemgetter(0))
         ruled_out = {code for answer in combination for code in answer.rules_out}
         if ruled_out.issuperset(top.interventions):
             raise spot["questions"].wrong(f"nothing is left to mend “{top.id}” after {said}")

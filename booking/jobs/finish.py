@@ -45,9 +45,7 @@ def what_forbids_finishing(appointment: Appointment, *, by: User, at: datetime) 
 
 
 @transaction.atomic
-def finish_repair(
-    *, appointment: Appointment, by: User, counter_cents: int | None = None, at: datetime
-) -> Appointment:
+def finish_repair(*, appointment: Appointment, by: User, counter_cents: int | None = None, at: datetime) -> Appointment:
     """
     Mark the repair done, with `counter_cents` taken at the counter (by default all that was left to pay).
 

@@ -13,7 +13,7 @@ from collective.ledger.accounts import ADVANCES, PAYMENT_FEES, PROVIDER, owed_wi
 from collective.ledger.entities import books_of, platform_of
 from collective.ledger.models import Entity, Entry
 from collective.ledger.record import record
-from collective.ledger.take_back import take_back_sale
+from collective.ledger.take_back import take_back
 from collective.workshops.models import Workshop
 
 Journal = Entry.Journal
@@ -66,7 +66,7 @@ def book_refund(advance: Advance, *, refund: str, cents: int, at: datetime) -> N
     """
     source = f"refund:{refund}"
     _book_both(advance, source=source, cents=-cents, at=at, mirrored=f"capture:{advance.key}")
-    take_back_sale(workshop=advance.workshop, reference=advance.reference, cents=cents, source=source, at=at)
+    take_back(workshop=advance.workshop, reference=advance.reference, source=source, at=at)
 
 
 def _book_both(advance: Advance, *, source: str, cents: int, at: datetime, mirrored: str | None) -> None:

@@ -1,19 +1,19 @@
-"""Take back a part of a finished sale and of its shares, exactly backwards: the last part takes what is left."""
+"""Take back a part of what was sold and of its shares, exactly backwards: the last part takes what is left."""
 
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from backend.lib.money import split
-from collective.ledger.accounts import ADVANCES, LABOUR, PARTS, VAT_COLLECTED
+from collective.ledger.accounts import ADVANCES, KEPT_OF_CANCELLATIONS, LABOUR, PARTS, VAT_COLLECTED
 from collective.ledger.entities import books_of
-from collective.ledger.models import Entry, Line
+from collective.ledger.models import Entity, Entry, Line
 from collective.ledger.record import record
 from collective.workshops.models import Workshop
 
-SOLD = (LABOUR, PARTS, VAT_COLLECTED)
+INCOME = (LABOUR, PARTS, VAT_COLLECTED, KEPT_OF_CANCELLATIONS)
 
 
 def sale_source(reference: str) -> str:
@@ -24,27 +24,39 @@ def shares_source(reference: str) -> str:
     return f"shares:{reference}"
 
 
-def take_back_sale(*, workshop: Workshop, reference: str, cents: int, source: str, at: datetime) -> None:
-    """
-    Mirror `cents` of the sale booked under `reference`, and of its shares in every entity's books.
+def kept_source(reference: str) -> str:
+    return f"kept:{reference}"
 
-    Nothing is done when nothing was sold yet: the money was only an advance, and its own mirror is all there is. Revenue
-    and VAT give back `cents` in the proportions that still stand; each share gives back its standing amount x `cents` /
-    what stands of the sale, rounded down, so that the cent left over comes with the last refund. What is given back of a
-    sale is owed to the customer as an advance, which the refund itself settles.
+
+def take_back(*, workshop: Workshop, reference: str, source: str, at: datetime) -> None:
+    """
+    Mirror what a refund took beyond the advance: of the sale and its shares, or of what was kept of a cancellation.
+
+    Nothing is done while the advance covers it: its own mirror is all there is. Revenue and VAT give the amount back in
+    the proportions that still stand; each share gives back its standing amount x the amount / what stands of the sale,
+    rounded down, so that the cent left over comes with the last refund.
     """
     seller = books_of(workshop.seller)
     # The lock makes two refunds of one sale wait for each other: each must see what the other left standing.
-    sale = Entry.objects.select_for_update(of=("self",)).filter(entity=seller, source=sale_source(reference)).first()
-    if sale is None:
-        return
-    standing = {account: -amount for account, amount in _standing(sale).items() if account in SOLD}
-    still_sold = sum(standing.values())
-    back = min(cents, still_sold)
-    if back:
-        _mirror(sale, {**split(back, standing), ADVANCES: -back}, source=f"{source}:sale", at=at)
-        for shares in Entry.objects.filter(source=shares_source(reference), workshop=workshop).order_by("pk"):
-            _take_back_shares(shares, part=back, whole=still_sold, source=f"{source}:shares", at=at)
+    used = Entry.objects.select_for_update(of=("self",)).filter(
+        entity=seller, source__in=(sale_source(reference), kept_source(reference))
+    )
+    for entry in used.order_by("pk"):
+        standing = {account: -amount for account, amount in _standing(entry).items() if account in INCOME}
+        still_income = sum(standing.values())
+        back = min(_over(seller, reference), still_income)
+        if back <= 0:
+            continue
+        _mirror(entry, {**split(back, standing), ADVANCES: -back}, source=f"{source}:income", at=at)
+        if entry.source == sale_source(reference):
+            for shares in Entry.objects.filter(source=shares_source(reference), workshop=workshop).order_by("pk"):
+                _take_back_shares(shares, part=back, whole=still_income, source=f"{source}:shares", at=at)
+
+
+def _over(seller: Entity, reference: str) -> int:
+    """How far the advance of `reference` is overdrawn."""
+    advance = Line.objects.filter(entry__entity=seller, entry__reference=reference, account=ADVANCES)
+    return advance.aggregate(total=Sum("amount", default=0))["total"]
 
 
 def _take_back_shares(shares: Entry, *, part: int, whole: int, source: str, at: datetime) -> None:

@@ -1,6 +1,10 @@
-"""The gallery's own addresses and templates, in demonstration mode, with the templates as strict as everywhere."""
+"""The gallery's own addresses and templates, in demonstration mode, and a browser to look at them."""
+
+import os
+import shutil
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from tests.look.gallery import TEMPLATES
 
@@ -12,3 +16,34 @@ def gallery(settings):
     engine = settings.TEMPLATES[0]
     settings.TEMPLATES = [{**engine, "DIRS": [*engine["DIRS"], TEMPLATES]}]
     return settings
+
+
+# Not pytest-playwright's own fixtures: its `base_url` is deprecated under pytest 9, where warnings are errors here.
+@pytest.fixture(scope="session")
+def chromium():
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread, to the end of the run
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(chromium):
+    """Return `look(**how)`: a new page, `how` as for Playwright's new_context; what went wrong is in its `faults`."""
+    contexts = []
+
+    def open_page(**how):
+        contexts.append(chromium.new_context(**{"locale": "fr-FR", **how}))
+        page = contexts[-1].new_page()
+        page.faults = []
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("response", lambda answer: page.faults.append(answer.url) if answer.status == 404 else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

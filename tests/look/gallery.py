@@ -31,7 +31,15 @@ class ContactForm(forms.Form):
 
 def _pin(number: int, name: str, place: tuple[float, float], *, zone_km: int | None) -> dict[str, object]:
     lat, lon = place
-    return {"id": number, "number": number, "name": name, "lat": lat, "lon": lon, "best": number == 1, "zone_km": zone_km}
+    return {
+        "id": number,
+        "number": number,
+        "name": name,
+        "lat": lat,
+        "lon": lon,
+        "best": number == 1,
+        "zone_km": zone_km,
+    }
 
 
 def cyclist(request: HttpRequest) -> HttpResponse:
@@ -78,7 +86,11 @@ def become(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-web = [path("", cyclist, name="home"), path("bienvenue/", cyclist, name="welcome"), path("devenir/", become, name="become")]
+web = [
+    path("", cyclist, name="home"),
+    path("bienvenue/", cyclist, name="welcome"),
+    path("devenir/", become, name="become"),
+]
 urlpatterns = i18n_patterns(
     path("compte/", include("allauth.urls")),
     path("atelier/", workshop, name="gallery_workshop"),

@@ -97,7 +97,9 @@ def test_the_e_bike_needs_no_script(gallery, client):
 
 
 def test_the_drawing_writes_its_numbers_for_svg_in_french_too(gallery, client):
-    places = re.findall(r'class="tag" data-for="[\w-]+" transform="translate\(([^)]*)\)"', client.get("/").content.decode())
+    places = re.findall(
+        r'class="tag" data-for="[\w-]+" transform="translate\(([^)]*)\)"', client.get("/").content.decode()
+    )
     assert len(places) == 14
     assert all(re.fullmatch(r"-?[\d.]+ -?[\d.]+", place) for place in places)
 

@@ -74,7 +74,7 @@ def test_every_part_is_drawn_and_listed_once_inside_the_drawing():
     listed = [entry for row in list_parts(links) for entry in row.entries]
     assert {part.id for part in placed.values()} == {entry.id for entry in listed} == set(links)
     assert [part.id for part in placed.values() if part.current] == ["saddle"]
-    assert all(0 <= part.tag.x + part.tag.left and part.tag.x - part.tag.left <= 900 for part in placed.values())
+    assert all(part.tag.x + part.tag.left >= 0 and part.tag.x - part.tag.left <= 900 for part in placed.values())
 
 
 def test_a_part_without_an_address_is_a_fault():

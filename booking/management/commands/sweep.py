@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     def _round(self, verbosity: int) -> None:
         done = sweep(at=database_now(), names=tuple(ROUND))
-        said = ", ".join(f"{name}: {'failed' if count is None else count}" for name, count in done.items() if count != 0)
+        said = ", ".join(
+            f"{name}: {'failed' if count is None else count}" for name, count in done.items() if count != 0
+        )
         if verbosity > 1 or (said and verbosity):
             self.stdout.write(said or "nothing is due")

@@ -10,16 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.bicycle import PARTS
 from backend.lib.errors import BadInput
+from booking.diagnosis.keep import MOST_SYMPTOMS, TooManySymptoms
 
-MOST_SYMPTOMS = 5
 ELECTRIC = "electrique"
-ANYWHERE = "ailleurs"  # a noise, a fall: no part of the drawing
-Answer = tuple[str, str, str]  # symptom, question, value; an empty value is "I don't know"
-
-
-class TooManySymptoms(BadInput):
-    code = "too_many_symptoms"
-    message = _("That is a lot at once: five troubles at most. Book a full check, and tell the rest in the comment.")
+ANYWHERE = "other"  # a noise, a fall: no part of the drawing
+Answer = tuple[str, str, str]  # symptom, question, value
 
 
 class UnreadableAnswer(BadInput):
@@ -46,7 +41,7 @@ class Said:
         """
         symptoms = tuple(dict.fromkeys(query.getlist("s")))
         if len(symptoms) > MOST_SYMPTOMS:
-            raise TooManySymptoms
+            raise TooManySymptoms(most=MOST_SYMPTOMS)
         answers: dict[tuple[str, str], str] = {}
         for text in query.getlist("a"):
             symptom, question, value = cls._take_apart(text)
@@ -81,7 +76,7 @@ class Said:
         return urlencode(self.pairs)
 
     def answers_to(self, symptom: str) -> dict[str, str]:
-        """What was answered, by question; an empty value is "I don't know"."""
+        """What was answered, by question."""
         return {question: value for of, question, value in self.answers if of == symptom}
 
     def with_symptom(self, symptom: str) -> Said:

@@ -1,0 +1,149 @@
+"""An appointment by its signed link: what stands, what happened, what may still be changed. Opening it never acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from backend.lib.clock import database_now
+from booking.appointments.calendar_file import calendar_file, place_of
+from booking.appointments.cancel import what_forbids_cancelling, what_is_refunded
+from booking.appointments.give_money_back import paid_online_cents
+from booking.appointments.links import appointment_by_link, manage_link
+from booking.appointments.models import Appointment, AppointmentChange, Proposal
+from booking.appointments.move import what_forbids_moving
+from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
+from booking.appointments.withdraw import what_forbids_withdrawing
+from booking.diagnosis.kept import read_kept
+from booking.web.cyclist.doors import private
+
+Status = Appointment.Status
+
+
+@dataclass(frozen=True)
+class State:
+    """A status as the page says it; `mark` is the component's kind."""
+
+    title: str | Promise
+    words: str | Promise
+    mark: str
+
+
+STATES = {
+    Status.UNPAID: State(_("One step is missing"), _("This booking waits for its payment."), "wait"),
+    Status.REQUESTED: State(_("Your request is sent"), _("The workshop has yet to answer."), "wait"),
+    Status.CONFIRMED: State(_("It is booked"), _("The workshop expects you."), "ok"),
+    Status.REFUSED: State(_("The workshop cannot take you"), _("Nothing was kept of your money."), "off"),
+    Status.LAPSED: State(_("This booking lapsed"), _("It was not paid or not answered in time: the slot is free again."), "off"),
+    Status.CANCELLED: State(_("Cancelled"), _("This appointment will not take place."), "off"),
+    Status.DONE: State(_("Repaired"), _("The work is done. Ride well!"), "ok"),
+    Status.NO_SHOW: State(_("We missed you"), _("Nobody came at the time of the appointment."), "off"),
+}
+HAPPENED = {
+    "booked": _("Ordered"),
+    "requested": _("Sent to the workshop"),
+    "confirmed": _("Booked"),
+    "accepted": _("Accepted by the workshop"),
+    "refused": _("Refused by the workshop"),
+    "proposed": _("The workshop proposed another time"),
+    "declined": _("Proposal declined"),
+    "proposal_lapsed": _("Proposal lapsed"),
+    "moved": _("Moved"),
+    "cancelled": _("Cancelled"),
+    "withdrawn": _("Withdrawn from the contract"),
+    "given_up": _("Given up before paying"),
+    "lapsed": _("Lapsed"),
+    "paid_too_late": _("Paid too late: given back"),
+    "done": _("Repaired"),
+    "no_show": _("Nobody came"),
+}
+
+
+@require_safe
+@private
+def show(request: HttpRequest, token: str) -> HttpResponse:
+    at = database_now()
+    appointment = appointment_by_link(token, at=at)
+    return render(request, "booking/cyclist/appointment.html", page(request, appointment, token, at=at))
+
+
+def page(request: HttpRequest, appointment: Appointment, token: str, *, at: datetime) -> dict[str, Any]:
+    """Return the context of the appointment's page."""
+    return base(appointment, token) | {
+        "state": STATES[Status(appointment.status)],
+        "just_booked": "merci" in request.GET and appointment.is_open,
+        "lines": list(appointment.lines.all()),
+        "place": place_of(appointment),
+        "paid_cents": paid_online_cents(appointment),
+        "left_cents": appointment.total_cents - paid_online_cents(appointment),
+        "history": [(change, happened(change)) for change in appointment.changes.select_related("by")],
+        "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
+        "diagnosis": appointment.diagnosis,
+        "kept": read_kept(appointment.diagnosis) if appointment.diagnosis else [],
+        "photos": list(appointment.diagnosis.photos.all()) if appointment.diagnosis else [],
+        "can_move": what_forbids_moving(appointment, by=None, at=at) is None,
+        "can_cancel": what_forbids_cancelling(appointment, by=None, at=at) is None,
+        "can_withdraw": what_forbids_withdrawing(appointment, at=at) is None,
+        "refund": what_is_refunded(appointment=appointment, at=at) if appointment.is_open else None,
+        "policy": cancel_sentence(appointment),
+        "seller": seller_lines(appointment.workshop.seller),
+        "mediator": mediator_sentence(appointment.workshop.collective),
+        "hold_url": _hold_url(appointment, at=at),
+    }
+
+
+def base(appointment: Appointment, token: str) -> dict[str, Any]:
+    """What every page about this appointment shows."""
+    return {
+        "appointment": appointment,
+        "workshop": appointment.workshop,
+        "zone": appointment.workshop.timezone,
+        "token": token,
+    }
+
+
+def happened(change: AppointmentChange) -> str | Promise:
+    return HAPPENED.get(change.kind, change.kind)
+
+
+def _hold_url(appointment: Appointment, *, at: datetime) -> str:
+    hold = appointment.hold
+    if appointment.status != Status.UNPAID or hold is None or not hold.is_live(at=at):
+        return ""
+    return reverse("web:hold", args=[hold.token])
+
+
+@require_safe
+@private
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    appointment = appointment_by_link(token, at=database_now())
+    method = "CANCEL" if appointment.status in (Status.CANCELLED, Status.REFUSED, Status.LAPSED) else "PUBLISH"
+    response = HttpResponse(calendar_file(appointment, method=method), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="moyeu-{appointment.number}.ics"'
+    return response
+
+
+@require_safe
+@login_required
+@private
+def mine(request: HttpRequest) -> HttpResponse:
+    """List the appointments of the account, the next ones first."""
+    at = database_now()
+    own = Appointment.objects.filter(cyclist=request.user).select_related("workshop")
+    rows = [
+        (appointment, STATES[Status(appointment.status)], manage_link(appointment))
+        for appointment in own.prefetch_related("lines").order_by("starts_at", "pk")
+    ]
+    ahead = [row for row in rows if row[0].ends_at > at and not row[0].closed_at]
+    behind = [row for row in reversed(rows) if row not in ahead]
+    return render(request, "booking/cyclist/mine.html", {"ahead": ahead, "behind": behind})
+

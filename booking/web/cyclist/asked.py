@@ -1,0 +1,192 @@
+"""What the page of slots was asked: which work, near what, when, from whom; read from the address, said again in links."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from booking.appointments.models import BikeType
+from booking.diagnosis.models import Diagnosis
+from booking.services.models import Intervention
+from booking.web.cyclist.said import ELECTRIC
+from collective.places.find import find_places, resolve_place
+from collective.places.place import Place
+from collective.workshops.models import Workshop
+
+RADII = (2, 5, 10, 20, 50)
+DAYS_AHEAD = 21
+EVENING_FROM = 17
+SATURDAY = 5
+MOST_INTERVENTIONS = 12
+
+
+class When:
+    """When one can come, as the address says it."""
+
+    SOON, SATURDAY, EVENING, DAY = "tot", "samedi", "soir", "jour"
+
+
+class SearchForm(forms.Form):
+    """Everything is optional: without a place the whole collective is searched."""
+
+    lieu = forms.CharField(label=_("Town or postcode"), max_length=100, required=False)
+    lat = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
+    lon = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
+    rayon = forms.TypedChoiceField(
+        label=_("Within"), choices=[(km, f"{km}\u00a0km") for km in RADII], coerce=int, required=False, empty_value=10
+    )
+    velo = forms.ChoiceField(label=_("Bicycle"), choices=BikeType.choices, required=False)
+    quand = forms.ChoiceField(
+        choices=[
+            (When.SOON, _("As soon as possible")),
+            (When.SATURDAY, _("Saturday")),
+            (When.EVENING, _("Evening")),
+            (When.DAY, _("On the day chosen")),
+        ],
+        required=False,
+    )
+    jour = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    genre = forms.MultipleChoiceField(choices=Workshop.Kind.choices, required=False)
+    atout = forms.MultipleChoiceField(
+        choices=[
+            ("vae", _("E-bike certified")),
+            ("cargo", _("Cargo stand")),
+            ("plain_pied", _("Step-free")),
+            ("solidaire", _("Solidarity price")),
+        ],
+        required=False,
+    )
+    ordre = forms.ChoiceField(
+        label=_("Order"),
+        choices=[("earliest", _("Earliest first")), ("distance", _("Nearest first")), ("price", _("Cheapest first"))],
+        required=False,
+    )
+
+    def clean_jour(self) -> date | None:
+        day: date | None = self.cleaned_data.get("jour")
+        if day and self.today and day < self.today:
+            raise forms.ValidationError(_("This day is over: choose another."), code="past_date")
+        if day and self.today and day > self.today + timedelta(days=62):
+            raise forms.ValidationError(_("Workshops open their calendars two months ahead: choose an earlier day."))
+        return day
+
+    def __init__(self, *args: Any, today: date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A search that can be made; `place` is None when the whole collective is meant."""
+
+    codes: tuple[str, ...]
+    diagnosis: Diagnosis | None
+    place: Place | None
+    lat: float
+    lon: float
+    radius_km: int
+    bike_type: str
+    when: str
+    day: date | None
+    kinds: tuple[str, ...]
+    features: tuple[str, ...]
+    order: str
+
+    def search(self, *, today: date) -> dict[str, Any]:
+        """Return what booking.availability.search.find_slots takes, but for the moment and the hold."""
+        on_a_day = self.when == When.DAY and self.day is not None
+        return {
+            "lat": self.lat,
+            "lon": self.lon,
+            "radius_km": self.radius_km,
+            "interventions": self.codes,
+            "bike_type": self.bike_type,
+            "first": self.day if on_a_day else today,
+            "last": self.day if on_a_day else today + timedelta(days=DAYS_AHEAD),
+            "kinds": self.kinds,
+            "ebike_certified": "vae" in self.features,
+            "cargo": "cargo" in self.features,
+            "step_free": "plain_pied" in self.features,
+            "solidarity": "solidaire" in self.features,
+            "weekdays": (SATURDAY,) if self.when == When.SATURDAY else (),
+            "from_hour": EVENING_FROM if self.when == When.EVENING else None,
+            "order": self.order,
+        }
+
+
+def read_form(query: QueryDict, *, at: datetime) -> SearchForm:
+    """Bind the form to the address, its old and spoken spellings of an e-bike included."""
+    data = query.copy()
+    if data.get("velo") in {ELECTRIC, "vae"}:
+        data["velo"] = BikeType.EBIKE
+    if data.get("jour") and not data.get("quand"):
+        data["quand"] = When.DAY
+    return SearchForm(data, today=at.date())
+
+
+def read_codes(query: QueryDict) -> tuple[str, ...]:
+    """The pieces of work asked for that are in the catalogue, in the order they were named."""
+    named = tuple(dict.fromkeys(query.getlist("i")))[:MOST_INTERVENTIONS]
+    known = set(Intervention.objects.current().filter(code__in=named).values_list("code", flat=True))
+    return tuple(code for code in named if code in known)
+
+
+def read_diagnosis(query: QueryDict) -> Diagnosis | None:
+    """The diagnosis whose secret token the address carries, if any."""
+    try:
+        token = uuid.UUID(query.get("d", ""))
+    except ValueError:
+        return None
+    return Diagnosis.objects.filter(token=token).first()
+
+
+def read_asked(form: SearchForm, *, codes: tuple[str, ...], diagnosis: Diagnosis | None) -> Asked:
+    """
+    Make a search of a valid form.
+
+    :raises UnknownPlace: when no place has that name.
+    """
+    given = form.cleaned_data
+    place = _place(given)
+    lat, lon = (place.lat, place.lon) if place else centre_of_the_collective()
+    return Asked(
+        codes=codes,
+        diagnosis=diagnosis,
+        place=place,
+        lat=lat,
+        lon=lon,
+        radius_km=given["rayon"] if place else max(RADII),
+        bike_type=given["velo"] or BikeType.CITY,
+        when=given["quand"] or When.SOON,
+        day=given["jour"],
+        kinds=tuple(given["genre"]),
+        features=tuple(given["atout"]),
+        order=given["ordre"] or "earliest",
+    )
+
+
+def _place(given: dict[str, Any]) -> Place | None:
+    if given["lieu"].strip():
+        return resolve_place(given["lieu"])
+    if given["lat"] is not None and given["lon"] is not None:
+        return Place(insee="", name=str(_("where you are")), postcode="", lat=given["lat"], lon=given["lon"])
+    return None
+
+
+def suggestions(query: str) -> list[str]:
+    """The names nearest to one that no place has."""
+    return [place.label for place in find_places(query, limit=5)]
+
+
+def centre_of_the_collective() -> tuple[float, float]:
+    """The middle of the workshops, in degrees: where a search begins that names no place."""
+    points = list(Workshop.objects.open_to_all().values_list("lat", "lon"))
+    if not points:
+        return 46.6, 2.4  # the middle of France: there is no workshop to find anyway
+    return sum(lat for lat, _lon in points) / len(points), sum(lon for _lat, lon in points) / len(points)

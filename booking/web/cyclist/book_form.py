@@ -1,0 +1,91 @@
+"""Who comes and how it is paid, as typed; the use case judges, this only puts its refusals beside their fields."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from backend.lib.errors import RuleBroken
+from booking.appointments.contact import LONGEST_ADDRESS, LONGEST_EMAIL, LONGEST_NAME, LONGEST_NOTE
+from booking.appointments.models import Appointment, Hold
+from booking.appointments.pay_plan import ways_to_pay
+from booking.appointments.policy import needs_early_start
+
+FIELD_OF = {"bad_email": "email", "bad_phone": "phone", "address_missing": "address", "not_a_way_to_pay": "pay"}
+
+
+class BookForm(forms.Form):
+    """The fields are the arguments of booking.appointments.book.book()."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=LONGEST_EMAIL,
+        help_text=_("For the confirmation and the link to move or cancel."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        help_text=_("If something comes up at the workshop."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=LONGEST_NAME, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    address = forms.CharField(
+        label=_("Where the bicycle will be"),
+        max_length=LONGEST_ADDRESS,
+        help_text=_("Street, number, town: the mechanic comes there."),
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    note = forms.CharField(
+        label=_("A word for the workshop"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    pay = forms.ChoiceField(label=_("How to pay"), widget=forms.RadioSelect)
+    work_may_begin_early = forms.BooleanField(
+        label=_("I ask for the work to begin before the fourteen days of withdrawal are over."),
+        help_text=_("I know that my right to withdraw ends once the repair is finished."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, hold: Hold, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        workshop = hold.workshop
+        total = sum(line.labour_cents + line.parts_cents for line in hold.lines.all())
+        self.ways = ways_to_pay(workshop=workshop, total_cents=total)
+        self.fields["pay"].choices = [(way, way) for way in self.ways]
+        self.fields["pay"].initial = next(iter(self.ways))
+        if not workshop.is_itinerant:
+            del self.fields["address"]
+        if needs_early_start(workshop=workshop, starts_at=hold.starts_at, booked_at=at):
+            self.fields["work_may_begin_early"].required = True
+            self.fields["work_may_begin_early"].error_messages["required"] = _(
+                "The repair would begin within fourteen days: tick this to ask for it, or choose a later slot."
+            )
+        else:
+            del self.fields["work_may_begin_early"]
+
+    @staticmethod
+    def known(request: HttpRequest, appointment: Appointment | None) -> dict[str, Any]:
+        """What need not be typed again: what was typed before the payment page, or what the account knows."""
+        if appointment:
+            names = ("email", "phone", "name", "address", "note", "work_may_begin_early")
+            return {name: getattr(appointment, name) for name in names} | {"pay": appointment.pay_now}
+        if request.user.is_authenticated:
+            return {"email": request.user.email, "phone": request.user.phone, "name": request.user.name}
+        return {}
+
+    def clean(self) -> dict[str, Any]:
+        return {"work_may_begin_early": False} | self.cleaned_data
+
+    def take_refusal(self, rule: RuleBroken) -> None:
+        """Show a refusal of the use case beside the field it is about, or above the form."""
+        field = FIELD_OF.get(rule.code, rule.params.get("field"))
+        self.add_error(field if field in self.fields else None, str(rule))

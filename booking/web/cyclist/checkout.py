@@ -1,0 +1,90 @@
+"""What is said before anybody pays: what, how much, now and later, to whom, under which terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from booking.appointments.extend import EXTENSION, what_forbids_extending
+from booking.appointments.hold import HOLD_LASTS
+from booking.appointments.models import Appointment, Hold
+from booking.appointments.policy import free_until
+from booking.appointments.terms import (
+    cancel_words,
+    deposit_sentence,
+    mediator_sentence,
+    ranking_sentence,
+    seller_lines,
+    withdrawal_sentence,
+)
+from booking.web.cyclist.book_form import BookForm
+from booking.web.cyclist.split import shares
+from collective.workshops.models import Workshop
+
+NOW_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    Workshop.PayNow.DEPOSIT: (_("A deposit by card now"), _("The rest at the counter, when it is repaired")),
+    Workshop.PayNow.FULL: (_("Everything by card now"), _("Given back if the work changes or is cancelled in time")),
+    Workshop.PayNow.COUNTER: (_("Everything at the counter"), _("When it is repaired, by card or in cash")),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to pay; cents due at once and later."""
+
+    value: str
+    words: str | Promise
+    hint: str | Promise
+    now_cents: int
+    later_cents: int
+    chosen: bool
+
+
+def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
+    """Return the context of hold.html."""
+    workshop = hold.workshop
+    lines = list(hold.lines.select_related("offer__intervention"))
+    labour = sum(line.labour_cents for line in lines)
+    parts = sum(line.parts_cents for line in lines)
+    ways = _ways(form, labour + parts)
+    free = free_until(
+        free_cancel_hours=workshop.free_cancel_hours, zone=workshop.zone, starts_at=hold.starts_at, booked_at=at
+    )
+    return {
+        "hold": hold,
+        "workshop": workshop,
+        "form": form,
+        "lines": lines,
+        "minutes": sum(line.minutes for line in lines),
+        "labour_cents": labour,
+        "parts_cents": parts,
+        "total_cents": labour + parts,
+        "ways": ways,
+        "chosen": next(way for way in ways if way.chosen),
+        "seconds_left": max(0, int((hold.expires_at - at).total_seconds())),
+        "seconds_whole": int((HOLD_LASTS + (EXTENSION if hold.extended_at else HOLD_LASTS * 0)).total_seconds()),
+        "can_extend": what_forbids_extending(hold, at=at) is None,
+        "by_hand": workshop.confirms_by_hand,
+        "policy": cancel_words(free_until=free, keeps_bp=workshop.late_cancel_keeps_bp, zone=workshop.timezone),
+        "deposit_words": deposit_sentence(workshop.deposit_kind) if Workshop.PayNow.DEPOSIT in form.ways else "",
+        "appointment": Appointment.objects.filter(hold=hold).first(),
+        "shares": shares(workshop, labour_cents=labour, parts_cents=parts, at=at),
+        "seller": seller_lines(workshop.seller),
+        "mediator": mediator_sentence(workshop.collective),
+        "ranking": ranking_sentence(),
+        "withdrawal": withdrawal_sentence(),
+    }
+
+
+def _ways(form: BookForm, total_cents: int) -> list[Way]:
+    wanted = form["pay"].value()
+    if wanted not in form.ways:
+        wanted = next(iter(form.ways))
+    return [
+        Way(value, *NOW_WORDS[value], now_cents=now, later_cents=total_cents - now, chosen=value == wanted)
+        for value, now in form.ways.items()
+    ]

@@ -1,0 +1,111 @@
+"""How slots are shown: a card a workshop, its slots by day, a pin on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from booking.availability.needs import Work
+from booking.availability.scan import Slot
+from booking.availability.search import Found, WorkshopSlots
+from booking.web.cyclist.asked import Asked
+from collective.workshops.models import Workshop
+
+DAYS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Day:
+    """The slots of one local day; `starts_at` is the first."""
+
+    starts_at: datetime
+    slots: list[Slot]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A feature of a workshop beside its name."""
+
+    words: str | Promise
+    icon: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A workshop in the list of results; its number is also on the map."""
+
+    number: int
+    workshop: Workshop
+    work: Work
+    distance_km: float
+    days: list[Day]
+    tags: list[Tag]
+    next_at: datetime | None
+    best: bool
+
+
+KIND_ICONS = {"fixed": "house", "itinerant": "van", "self_repair": "tool"}
+
+
+def cards(found: Found) -> list[Card]:
+    return [_card(number, one, best=number == 1) for number, one in enumerate(found.workshops, start=1)]
+
+
+def _card(number: int, one: WorkshopSlots, *, best: bool) -> Card:
+    return Card(
+        number=number,
+        workshop=one.workshop,
+        work=one.work,
+        distance_km=one.distance_km,
+        days=by_day(one.slots, one.workshop)[:DAYS_SHOWN],
+        tags=tags(one.workshop),
+        next_at=one.next_at,
+        best=best and bool(one.slots),
+    )
+
+
+def by_day(slots: Iterable[Slot], workshop: Workshop) -> list[Day]:
+    """Group slots in order of time by the workshop's local day."""
+    grouped = groupby(slots, key=lambda slot: slot.starts_at.astimezone(workshop.zone).date())
+    days = [list(of_day) for _day, of_day in grouped]
+    return [Day(of_day[0].starts_at, of_day) for of_day in days]
+
+
+def tags(workshop: Workshop) -> list[Tag]:
+    shown = [Tag(workshop.get_kind_display(), KIND_ICONS[workshop.kind], "green")]
+    if workshop.ebike_certified:
+        shown.append(Tag(_("E-bike certified"), "bolt", "sky"))
+    if workshop.cargo_stand:
+        shown.append(Tag(_("Cargo stand"), "cargo", ""))
+    if workshop.solidarity_price:
+        shown.append(Tag(_("Solidarity price"), "heart", "sun"))
+    if workshop.step_free:
+        shown.append(Tag(_("Step-free"), "ramp", ""))
+    return shown
+
+
+def map_data(shown: list[Card], asked: Asked) -> dict[str, Any]:
+    """What moyeu/js/map.js reads."""
+    me = {"lat": asked.lat, "lon": asked.lon, "label": asked.place.name} if asked.place else None
+    return {
+        "me": me,
+        "workshops": [
+            {
+                "id": card.workshop.pk,
+                "number": card.number,
+                "name": card.workshop.name,
+                "lat": card.workshop.lat,
+                "lon": card.workshop.lon,
+                "best": card.best,
+                "zone_km": card.workshop.served_km if card.workshop.is_itinerant else None,
+            }
+            for card in shown
+        ],
+    }
