@@ -1,0 +1,92 @@
+"""What happens around an appointment, in a word each: a slot is held, booked, paid; the sweeps pass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from backend.lib.outbox import sweep_outbox
+from backend.lib.outbox_models import OutboxRow
+from booking.appointments.ask import PURPOSE
+from booking.appointments.book import book
+from booking.appointments.hold import hold_slot
+from booking.appointments.models import Appointment, Hold
+from collective.payments.ask import open_payment
+from collective.payments.models import Payment
+from collective.payments.operations import run_operations
+from collective.payments.settle import look_at_payment
+from collective.timetable.models import Occupancy
+from collective.workshops.models import Workshop
+from tests.booking.appointments.provider import MemoryProvider
+
+AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Lille
+NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # the day after, at opening
+TEN = NINE + timedelta(hours=1)
+NEXT_WEEK = NINE + timedelta(days=7)
+IN_A_MONTH = datetime(2026, 12, 29, 8, 0, tzinfo=UTC)  # a Tuesday, after the right to withdraw
+MINUTE = timedelta(minutes=1)
+WHO = {"email": "camille@example.org", "phone": "06 12 34 56 78", "name": "Camille", "language": "fr"}
+
+
+def hold_at(workshop: Workshop, starts_at: datetime = NINE, *, at: datetime = AT, **given: Any) -> Hold:
+    offers = list(workshop.offers.select_related("intervention", "workshop"))
+    return hold_slot(offers=offers, starts_at=starts_at, at=at, **{"bike_type": "city"} | given)
+
+
+def book_at(workshop: Workshop, starts_at: datetime = NINE, *, at: datetime = AT, **given: Any) -> Appointment:
+    """Hold and book, by the workshop's own way to pay; with something due, it waits for the payment."""
+    return book_hold(hold_at(workshop, starts_at, at=at), at=at, **given)
+
+
+def book_hold(hold: Hold, *, at: datetime = AT, **given: Any) -> Appointment:
+    return book(hold=hold, at=at, **WHO | {"pay": hold.workshop.pay_now, "work_may_begin_early": True} | given)
+
+
+def open_page(appointment: Appointment, *, at: datetime = AT) -> str:
+    assert appointment.payment
+    return open_payment(payment=appointment.payment, at=at)
+
+
+def pay(appointment: Appointment, provider: MemoryProvider, *, at: datetime = AT, **how: Any) -> Appointment:
+    """Pay on the page, and let the sweeps pass."""
+    assert appointment.payment
+    open_page(appointment, at=at)
+    provider.pay(appointment.payment, **how)
+    return hear_of(appointment, at=at)
+
+
+def hear_of(appointment: Appointment, *, at: datetime = AT) -> Appointment:
+    """The webhook comes."""
+    look_at_payment(payment=Payment.objects.get(pk=appointment.payment_id), at=at)
+    return pass_sweeps(appointment, at=at)
+
+
+def pass_sweeps(appointment: Appointment, *, at: datetime = AT) -> Appointment:
+    """Run what is ordered and what follows from it, until nothing is left."""
+    while run_operations(at=at) + sweep_outbox(at=at, kinds=[f"payment.changed.{PURPOSE}"]):
+        pass
+    assert not OutboxRow.objects.exclude(last_error="").exists()
+    return Appointment.objects.get(pk=appointment.pk)
+
+
+def confirmed(
+    workshop: Workshop, provider: MemoryProvider, starts_at: datetime = NINE, *, at: datetime = AT, **given: Any
+) -> Appointment:
+    return pay(book_at(workshop, starts_at, at=at, **given), provider, at=at)
+
+
+def references() -> set[str]:
+    """Whose time is taken, at whatever resource."""
+    return set(Occupancy.objects.values_list("reference", flat=True))
+
+
+def mails(to: str = WHO["email"]) -> list[str]:
+    """The subjects of the mails put out for an address, oldest first."""
+    rows = OutboxRow.objects.filter(kind="mail", payload__to=to).order_by("pk")
+    return [row.payload["subject"] for row in rows]
+
+
+def kept_cents(appointment: Appointment) -> int:
+    """What stays of what was paid online, in our rows."""
+    assert appointment.payment_id
+    return Payment.objects.get(pk=appointment.payment_id).kept_cents
