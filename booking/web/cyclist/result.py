@@ -16,7 +16,6 @@ from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from booking.availability.needs import Work, works_for
 from booking.diagnosis.assess import Assessment, Likely, assess
-from booking.diagnosis.bicycle import BikeType
 from booking.diagnosis.keep import LONGEST_COMMENT, MOST_PHOTOS, keep_diagnosis
 from booking.diagnosis.merge import WorkList, merge
 from booking.services.models import Intervention
@@ -124,7 +123,7 @@ def _keep_and_go(request: HttpRequest, said: Said, told: list[Complaint]) -> Htt
     """Keep the diagnosis, its photos and its comment under a secret token, and look for slots with it."""
     diagnosis = keep_diagnosis(
         items=[{"symptom": one.symptom.code, "answers": one.answers} for one in told],
-        bike_type=BikeType.EBIKE if said.electric else BikeType.BIKE,
+        bike_type="ebike" if said.electric else "bike",
         part=said.part,
         comment=request.POST.get("comment", ""),
         photos=request.FILES.getlist("photos"),

@@ -18,6 +18,8 @@ from booking.web.cyclist.asked import Asked
 from collective.workshops.models import Workshop
 
 DAYS_SHOWN = 3
+SLOTS_A_DAY = 4
+LOOKED_AT = 120  # slots a workshop: enough for three days of quarters of an hour
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _card(number: int, one: WorkshopSlots, *, best: bool) -> Card:
         workshop=one.workshop,
         work=one.work,
         distance_km=one.distance_km,
-        days=by_day(one.slots, one.workshop)[:DAYS_SHOWN],
+        days=[Day(day.starts_at, spread(day.slots)) for day in by_day(one.slots, one.workshop)[:DAYS_SHOWN]],
         tags=tags(one.workshop),
         next_at=one.next_at,
         best=best and bool(one.slots),
@@ -76,6 +78,14 @@ def by_day(slots: Iterable[Slot], workshop: Workshop) -> list[Day]:
     grouped = groupby(slots, key=lambda slot: slot.starts_at.astimezone(workshop.zone).date())
     days = [list(of_day) for _day, of_day in grouped]
     return [Day(of_day[0].starts_at, of_day) for of_day in days]
+
+
+def spread(slots: list[Slot]) -> list[Slot]:
+    """Keep a few slots of a day, its first and others as far apart as there is room: a choice, not a row of quarters."""
+    if len(slots) <= SLOTS_A_DAY:
+        return slots
+    step = (len(slots) - 1) / (SLOTS_A_DAY - 1)
+    return [slots[round(place * step)] for place in range(SLOTS_A_DAY)]
 
 
 def tags(workshop: Workshop) -> list[Tag]:

@@ -28,7 +28,7 @@ from booking.web.cyclist.asked import (
     read_form,
     suggestions,
 )
-from booking.web.cyclist.shown import Card, by_day, cards, map_data, tags
+from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, map_data, tags
 from booking.web.cyclist.ways_out import ways_out
 from collective.places.find import UnknownPlace
 from collective.workshops.models import Workshop
@@ -82,7 +82,7 @@ def slots(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, form: SearchForm, codes: tuple[str, ...], *, at: datetime) -> dict[str, Any]:
     asked = read_asked(form, codes=codes, diagnosis=read_diagnosis(request.GET))
-    found = find_slots(**asked.search(today=at.date()), at=at, own=own_hold(request, at=at))
+    found = find_slots(**asked.search(today=at.date()), at=at, own=own_hold(request, at=at), per_workshop=LOOKED_AT)
     shown = cards(found)
     free = any(card.days for card in shown)
     return {
