@@ -12,13 +12,13 @@ from django.utils import translation
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListField
 
 from api.fields import Asked, Nothing
-from api.pages import Pages, PagesQuery
+from api.pages import PagesQuery
 from backend.lib.limits import limit
 
 
@@ -36,14 +36,15 @@ class Door(GenericAPIView[Any]):
     """
     One address of the API.
 
-    `query` is what may follow the question mark of a GET; the values read stand in `self.asked`. `sends_mail` counts the
-    unsafe methods among those that make us write to an address that was typed. `refusals` adds to the statuses that
-    api.schema lists by itself.
+    `query` is what may follow the question mark of a GET; the values read stand in `self.asked`. `sends_mail` counts
+    the unsafe methods among those that make us write to an address that was typed. `refusals` adds to the statuses
+    that api.schema lists by itself.
     """
 
     query: ClassVar[type[Asked]] = Nothing
-    pagination_class: ClassVar[type[Pages] | None] = None  # type: ignore[misc] # a door without pages says None
-    permission_classes: ClassVar[Sequence[type[BasePermission]]] = ()  # type: ignore[misc] # REST framework has a list
+    pagination_class = None
+    permission_classes = ()
+    content_negotiation_class = AlwaysJson
     sends_mail: ClassVar[bool] = False
     refusals: ClassVar[tuple[int, ...]] = ()
     metadata_class = None
@@ -82,7 +83,7 @@ class Door(GenericAPIView[Any]):
 
     def listed(self, rows: QuerySet[Any] | Sequence[Any], serializer: type[BaseSerializer[Any]]) -> Response:
         """Answer a page of the rows."""
-        page = self.paginate_queryset(rows)  # type: ignore[arg-type] # a list has pages too
+        page = self.paginate_queryset(rows)
         return self.get_paginated_response(serializer(page, many=True).data)
 
     def _read_query(self) -> dict[str, Any]:

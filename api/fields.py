@@ -1,8 +1,8 @@
 """
 What programs send, read strictly: a number is a number, a moment has its offset, and what is not asked for is refused.
 
-REST framework is lenient ("1" for 1, a naive moment, a field it does not know); a lenient door hides mistakes, and a price
-sent by a client would be dropped in silence.
+REST framework is lenient ("1" for 1, a naive moment, a field it does not know); a lenient door hides mistakes, and a
+price sent by a client would be dropped in silence.
 """
 
 from __future__ import annotations
@@ -77,7 +77,10 @@ class Day(serializers.DateField):
     def to_internal_value(self, value: Any) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             self.fail("invalid", format="YYYY-MM-DD")
-        return super().to_internal_value(value)
+        day: date = super().to_internal_value(value)
+        if not EARLIEST.year < day.year < LATEST.year:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return day
 
 
 @extend_schema_field({"type": "string", "format": "date-time", "example": "2026-11-24T09:30:00+01:00"})
