@@ -51,7 +51,7 @@ class DoneWanted(Asked):
     )
 
 
-class WorkshopAppointmentsDoor(SignedInDoor):
+class OfWorkshopDoor(SignedInDoor):
     query = DayQuery
     pagination_class = Pages
 

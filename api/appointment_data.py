@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.errors import NotFound
@@ -70,7 +71,8 @@ class AppointmentShown(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="Of a refusal or a cancellation.")
     proposal = serializers.SerializerMethodField()
 
-    def get_proposal(self, appointment: Appointment) -> ProposalShown(allow_null=True):  # type: ignore[valid-type] # read by the schema
+    @extend_schema_field(ProposalShown(allow_null=True))
+    def get_proposal(self, appointment: Appointment) -> dict[str, Any] | None:
         return next((ProposalShown(one).data for one in appointment.proposals.all()), None)
 
 
@@ -81,9 +83,8 @@ class BookedShown(AppointmentShown):
 
 def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
     """Fetch what is shown, in as many queries for a hundred as for one."""
-    return rows.select_related(
-        "workshop__collective", "workshop__seller", "mechanic", "payment", "diagnosis"
-    ).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
+    one_each = ("workshop__collective", "workshop__seller", "mechanic", "payment", "diagnosis")
+    return rows.select_related(*one_each).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
 
 
 def appointment_data(appointment: Appointment) -> dict[str, Any]:

@@ -59,9 +59,7 @@ v1 = [
     path("workshops/<slug:slug>/offers/", workshops.OffersDoor.as_view(), name="offers"),
     path("workshops/<slug:slug>/hours/", workshops.HoursDoor.as_view(), name="hours"),
     path("workshops/<slug:slug>/slots/", slots.WorkshopSlotsDoor.as_view(), name="workshop_slots"),
-    path(
-        "workshops/<slug:slug>/appointments/", answers.WorkshopAppointmentsDoor.as_view(), name="workshop_appointments"
-    ),
+    path("workshops/<slug:slug>/appointments/", answers.OfWorkshopDoor.as_view(), name="workshop_appointments"),
     path("slots/", slots.SlotsDoor.as_view(), name="slots"),
     path("holds/", holds.HoldsDoor.as_view(), name="holds"),
     path("holds/<uuid:token>/", holds.HoldDoor.as_view(), name="hold"),
