@@ -18,7 +18,7 @@ help: ## List every target
 demo: ## Start the demonstration and open it (PORT=8000)
 	$(WITH_PYTHON) -m backend.setup.demo --check-port --port "$$PORT"
 	@$(MAKE) --no-print-directory setup
-	$(IN_VENV) -m backend.setup.demo --port "$$PORT"
+	@exec .venv/bin/python -m backend.setup.demo --port "$$PORT" # exec: what stops make stops it
 
 demo-reset: ## Forget what was done in the demonstration; the next `make demo` begins afresh
 	@rm -f var/demo.sqlite3 var/demo.sqlite3-wal var/demo.sqlite3-shm var/demo-stripe.state

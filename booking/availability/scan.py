@@ -22,7 +22,7 @@ from collective.timetable.ticks import TICK, each_bit, from_bytes, local_midnigh
 
 DAY = timedelta(days=1)
 FIRST_STRETCH, NEXT_STRETCH = 2, 7  # days read at once
-Row = tuple[int, int, date, bytes, bytes]  # workshop, resource, day, bits, steps
+Row = tuple[int, int, date, bytes | memoryview, bytes | memoryview]  # workshop, resource, day, bits, steps
 
 
 class Held(Protocol):
@@ -161,7 +161,7 @@ def _read(
 def _rows_without(own: Held, *, at: datetime) -> dict[tuple[int, date], Row]:
     """Compute, as if the own hold were not, the free days it takes from."""
     held = list(Occupancy.objects.filter(reference=own.reference).select_related("resource__workshop__calendar"))
-    rows = {}
+    rows: dict[tuple[int, date], Row] = {}
     for occupancy in held:
         days = local_days(Period(occupancy.starts_at, occupancy.ends_at), occupancy.resource)
         fresh = compute_free_days(

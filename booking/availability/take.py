@@ -61,13 +61,15 @@ def take_slot(
     expires_at: datetime | None,
     at: datetime,
     instead_of: str | None = None,
+    asked_at: datetime | None = None,
 ) -> Seat:
     """
     Take a mechanic and a bench for the whole work from `starts_at`, in the caller's transaction or in one of its own.
 
     The free days of every resource that could do the work are locked, sorted by id, and computed anew from hours and
     occupancies before judging: a stale row offers wrongly at most. `instead_of` is a reference whose occupancies are
-    given up in the same transaction; they come back if this is refused.
+    given up in the same transaction; they come back if this is refused. `asked_at` is when the person chose the slot,
+    if not now: the workshop's notice counts from then (a payment that comes late for a hold that was in time).
 
     :raises SlotTaken: when it was a slot and no longer is (SlotTooSoon: its notice has begun).
     :raises NotASlot: when the workshop never offered it: outside hours, off its steps, past, beyond its horizon.
@@ -87,7 +89,7 @@ def take_slot(
         forget_expired(resources=able, period=period, at=at)
         if instead_of:
             Occupancy.objects.filter(reference=instead_of).delete()
-        mechanic, bench = _choose(work, able, starts_at, day, at=at)
+        mechanic, bench = _choose(work, able, starts_at, day, at=at, asked_at=asked_at or at)
         _insert([mechanic, bench], period, reason, reference, expires_at)
         changed = {mechanic.pk: mechanic, bench.pk: bench} | {o.resource_id: o.resource for o in given_up}
         recompute(resources=list(changed.values()), days=days, at=at)
@@ -97,7 +99,7 @@ def take_slot(
 
 
 def _choose(
-    work: Work, able: list[Resource], starts_at: datetime, day: date, *, at: datetime
+    work: Work, able: list[Resource], starts_at: datetime, day: date, *, at: datetime, asked_at: datetime
 ) -> tuple[Resource, Resource]:
     """
     Choose a free mechanic and a free bench.
@@ -111,7 +113,7 @@ def _choose(
     tick, beside = divmod(starts_at - whole.starts_at, TICK)
     if not fresh or beside or not from_bytes(fresh[0].steps) >> tick & 1:
         raise NotASlot
-    _judge_moment(work, starts_at, day, tick, at=at)
+    _judge_moment(work, starts_at, day, tick, at=at, asked_at=asked_at)
     free = [row.resource for row in fresh if starts_of_runs(from_bytes(row.bits), work.run) >> tick & 1]
     mechanics = [resource for resource in free if resource.kind == Resource.Kind.MECHANIC]
     benches = [resource for resource in free if resource.kind == Resource.Kind.BENCH]
@@ -121,10 +123,11 @@ def _choose(
     return min(mechanics, key=_turn(mechanics, loads, day)), min(benches, key=_turn(benches, loads, day))
 
 
-def _judge_moment(work: Work, starts_at: datetime, day: date, tick: int, *, at: datetime) -> None:
-    if allowed_starts(work, day, Window(day, day), at) >> tick & 1:
+def _judge_moment(work: Work, starts_at: datetime, day: date, tick: int, *, at: datetime, asked_at: datetime) -> None:
+    in_time = bool(allowed_starts(work, day, Window(day, day), asked_at) >> tick & 1)
+    if in_time and starts_at >= at:
         return
-    raise SlotTooSoon if at <= starts_at < at + work.workshop.notice else NotASlot
+    raise SlotTooSoon if in_time or at <= starts_at < at + work.workshop.notice else NotASlot
 
 
 def _was_open(work: Work, able: list[Resource], day: date, tick: int) -> bool:

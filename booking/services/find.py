@@ -8,8 +8,7 @@ from booking.services.models import Intervention
 
 # Words that nearly every request has and that tell nothing apart.
 _IDLE = frozenset(
-    "a an and au aux avec bicycle bike change changer de des du en et faire fix for je la le les ma mes mon my new of par "
-    "pour refaire remplacer remettre reparer replace repair sur the to un une velo vouloir voudrais veux".split()
+    ["a", "an", "and", "au", "aux", "avec", "bicycle", "bike", "change", "changer", "de", "des", "du", "en", "et", "faire", "fix", "for", "je", "la", "le", "les", "ma", "mes", "mon", "my", "new", "of", "par", "pour", "refaire", "remplacer", "remettre", "reparer", "replace", "repair", "sur", "the", "to", "un", "une", "velo", "vouloir", "voudrais", "veux"]
 )
 # What people say, and what the catalogue says for it.
 _SAME = {

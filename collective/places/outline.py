@@ -23,7 +23,7 @@ class Cell:
 
 def outline_around(lat: float, lon: float, *, km: float) -> list[Cell]:
     """
-    Draw the most populous communes around a point as the cells of a Voronoi diagram (G. Voronoi, 1908) of their centres.
+    Draw the most populous communes around a point as the cells of a Voronoi diagram (G. Voronoi, 1908).
 
     It is no boundary: the true ones are not in the data of the repository. It says which town one is near, offline.
     """

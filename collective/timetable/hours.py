@@ -34,6 +34,7 @@ from collective.timetable.models import Resource
 from collective.timetable.periods import Period, intersect, subtract, unite
 from collective.timetable.public_holidays import is_public_holiday
 from collective.timetable.ticks import local_midnight
+from collective.timetable.wall_clock import moments_of, wall_minutes
 from collective.timetable.weekly import WeeklyRange, describe_week, read_weekly_hours
 from collective.workshops.models import Workshop
 
@@ -108,7 +109,7 @@ def add_exception(*, owner: Owner, starts_at: datetime, ends_at: datetime, is_op
 def remove_exception(*, owner: Owner, exception: int) -> Period | None:
     """Take an exception back; give the period it covered, or None when this owner has none by that id."""
     event = Event.objects.filter(calendar_id=owner.calendar_id, title__in=(OPEN, CLOSED), pk=exception).first()
-    if event is None or owner.calendar_id is None:
+    if event is None:
         return None
     event.delete()
     return Period(event.start, event.end)
@@ -117,14 +118,13 @@ def remove_exception(*, owner: Owner, exception: int) -> Period | None:
 def anchor_again(*, at: datetime) -> int:
     """Cut series that began long ago in two, so that no expansion walks through the past; give how many."""
     long_ago = at - OLD
-    owners: dict[int, Owner] = {}
-    for resource in Resource.objects.filter(calendar__isnull=False).select_related("workshop"):
-        owners[resource.calendar_id] = resource
-    for workshop in Workshop.objects.filter(calendar__isnull=False):
-        owners[workshop.calendar_id] = workshop
+    resources = Resource.objects.filter(calendar__isnull=False).select_related("workshop")
+    owners: dict[int | None, Owner] = {owner.calendar_id: owner for owner in Workshop.objects.exclude(calendar=None)}
+    owners |= {owner.calendar_id: owner for owner in resources}
     running = Q(end_recurring_period=None) | Q(end_recurring_period__gt=at)
-    old = Event.objects.filter(running, title=WEEKLY, start__lt=long_ago, calendar__in=owners)
-    for event in old.select_related("rule", "calendar"):
+    series = Event.objects.filter(running, title=WEEKLY, start__lt=long_ago, calendar__in=owners)
+    old = list(series.select_related("rule", "calendar"))
+    for event in old:
         _split(event, _zone(owners[event.calendar_id]), at)
     return len(old)
 
@@ -143,12 +143,11 @@ def _add_series(
 ) -> None:
     anchor = from_on
     # The series keeps its times as this day's moments: the day must have them (clocks may skip 02:30).
-    while _wall_minutes_between(*_moments(anchor, begins, ends, zone), zone) != (begins, ends):
+    while wall_minutes(*moments_of(anchor, begins, ends, zone), zone) != (begins, ends):
         anchor += timedelta(days=1)
-    starts_at, ends_at = _moments(anchor, begins, ends, zone)
-    rule, _made = Rule.objects.get_or_create(
-        frequency="WEEKLY", params=f"byweekday:{weekdays}", defaults={"name": weekdays}
-    )
+    starts_at, ends_at = moments_of(anchor, begins, ends, zone)
+    weekly = {"frequency": "WEEKLY", "params": f"byweekday:{weekdays}"}
+    rule = Rule.objects.filter(**weekly).order_by("pk").first() or Rule.objects.create(name=weekdays, **weekly)
     Event.objects.create(
         calendar=calendar, title=WEEKLY, start=starts_at, end=ends_at, rule=rule, end_recurring_period=until
     )
@@ -173,25 +172,8 @@ def _by_times(ranges: Iterable[WeeklyRange]) -> dict[tuple[int, int], list[int]]
     return grouped
 
 
-# --- Wall clock -----------------------------------------------------------------------------------------------------
-
-
-def _moments(day: date, begins: int, ends: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Give the moments of two wall-clock times, in minutes since midnight, on a local day."""
-    midnight = datetime.combine(day, time.min)
-    starts_at, ends_at = (midnight + timedelta(minutes=minutes) for minutes in (begins, ends))
-    return starts_at.replace(tzinfo=zone).astimezone(UTC), ends_at.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _wall_minutes_between(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[int, int]:
-    begins = starts_at.astimezone(zone).replace(tzinfo=None)
-    ends = ends_at.astimezone(zone).replace(tzinfo=None)
-    midnight = datetime.combine(begins.date(), time.min)
-    return (begins - midnight) // timedelta(minutes=1), (ends - midnight) // timedelta(minutes=1)
-
-
 def _wall_minutes(event: Event, zone: ZoneInfo) -> tuple[int, int]:
-    return _wall_minutes_between(event.start, event.end, zone)
+    return wall_minutes(event.start, event.end, zone)
 
 
 def _weekdays(event: Event) -> str:
@@ -217,7 +199,7 @@ def opening_periods(*, owners: Sequence[Owner], first: date, last: date) -> dict
         datetime.combine(first, time.min, UTC) - timedelta(days=1),
         datetime.combine(last, time.max, UTC) + timedelta(days=1),
     )
-    calendars = {owner.calendar_id for owner in (*workshops.values(), *resources)}
+    calendars = {w.calendar_id for w in workshops.values()} | {resource.calendar_id for resource in resources}
     events = _events_in(calendars - {None}, window)
     open_workshops = {pk: _workshop_opening(w, events[w.calendar_id], window) for pk, w in workshops.items()}
     found = {}
@@ -230,7 +212,7 @@ def opening_periods(*, owners: Sequence[Owner], first: date, last: date) -> dict
     return found
 
 
-def _events_in(calendars: set[int], window: Period) -> dict[int | None, list[Event]]:
+def _events_in(calendars: set[int | None], window: Period) -> dict[int | None, list[Event]]:
     running = Q(title=WEEKLY) & (Q(end_recurring_period=None) | Q(end_recurring_period__gt=window.starts_at))
     crossing = Q(title__in=(OPEN, CLOSED), end__gt=window.starts_at)
     events = Event.objects.filter(
@@ -273,7 +255,7 @@ def _expand(events: list[Event], zone: ZoneInfo, window: Period) -> Iterable[tup
             if occurrence.cancelled:
                 continue
             day = occurrence.start.astimezone(zone).date()
-            moments = (occurrence.start, occurrence.end) if occurrence.pk else _moments(day, begins, ends, zone)
+            moments = (occurrence.start, occurrence.end) if occurrence.pk else moments_of(day, begins, ends, zone)
             if moments[0] < moments[1]:  # else clocks skip the whole of it that day
                 yield day, Period(moments[0].astimezone(UTC), moments[1].astimezone(UTC))
 

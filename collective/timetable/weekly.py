@@ -11,7 +11,7 @@ from itertools import groupby
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, validate
 
 from backend.lib.errors import BadInput
 
@@ -51,14 +51,11 @@ def read_weekly_hours(text: str) -> list[WeeklyRange]:
     :raises HoursUnreadable: when it is not such a text.
     :raises HoursNotWeekly: when weeks differ (months, dates, week numbers) or public holidays are to be open.
     """
-    if len(text) > LONGEST_TEXT or not text.strip():
+    if len(text) > LONGEST_TEXT or not text.strip() or not validate(text):
         raise HoursUnreadable
     if HOLIDAYS_DIFFER.search(text):
         raise HoursNotWeekly
-    try:
-        hours = OpeningHours(text)
-    except ParserError as error:
-        raise HoursUnreadable from error
+    hours = OpeningHours(text)
     weeks = {_week(hours, MONDAY + timedelta(weeks=week)) for week in range(WEEKS)}
     if len(weeks) > 1:
         raise HoursNotWeekly

@@ -68,6 +68,10 @@ def workshop(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery/workshop.html", {"starts_at": MOMENT, "zone": PARIS})
 
 
+def region(request: HttpRequest) -> HttpResponse:
+    return render(request, "gallery/_region.html", {"count": request.GET.get("n", "1")})
+
+
 def outline(request: HttpRequest) -> JsonResponse:
     square = [[[3.0, 50.6], [3.12, 50.6], [3.12, 50.66], [3.0, 50.66], [3.0, 50.6]]]
     town = {"type": "Feature", "properties": {"name": "Lille"}, "geometry": {"type": "Polygon", "coordinates": square}}
@@ -94,6 +98,7 @@ web = [
 urlpatterns = i18n_patterns(
     path("compte/", include("allauth.urls")),
     path("atelier/", workshop, name="gallery_workshop"),
+    path("atelier/attente/", region, name="gallery_region"),
     path("contours.json", outline, name="gallery_outline"),
     path("interdit/", forbidden),
     path("regle/", broken),

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGES = ("/", "/en/?velo=electrique", "/atelier/", "/compte/login/", "/regle/")
@@ -71,3 +72,30 @@ def test_the_map_needs_no_tiles_and_its_pins_lead_to_the_list(gallery, live_serv
     page.keyboard.press("Enter")
     assert page.locator("#workshop-2 h2 a").evaluate("link => link === document.activeElement")
     assert not page.locator(".map").is_visible()
+
+
+def test_a_live_region_fetches_itself_when_told_and_after_a_cut(gallery, live_server, look):
+    page = look()
+    page.clock.install()
+    sockets = []
+    page.route_web_socket("**/ws/atelier/", lambda socket: sockets.append(socket))
+    page.goto(live_server.url + "/atelier/")
+    region = page.locator("#waiting")
+    assert region.inner_text() == "0"
+    sockets[0].send('{"type": "changed"}')
+    expect(region).to_have_text("01")
+    sockets[0].close(code=1011)
+    page.clock.run_for(5_000)
+    expect(region).to_have_text("011")
+    assert len(sockets) == 2
+
+
+def test_a_closed_door_is_not_knocked_at_again(gallery, live_server, look):
+    page = look()
+    page.clock.install()
+    sockets = []
+    page.route_web_socket("**/ws/atelier/", lambda socket: sockets.append(socket))
+    page.goto(live_server.url + "/atelier/")
+    sockets[0].close(code=4403)
+    page.clock.run_for(60_000)
+    assert len(sockets) == 1

@@ -77,6 +77,14 @@ def test_the_last_resort_needs_no_request(template):
     assert_keeps_the_wall(page)
 
 
+@pytest.mark.parametrize("template", ["mail/base.html", "mail/base.txt"])
+def test_a_mail_says_where_to_answer(template):
+    values = {"site_url": "https://moyeu.example", "contact_email": "bonjour@moyeu.example", "language": "fr"}
+    mail = render_to_string(template, values)
+    assert "bonjour@moyeu.example" in mail
+    assert "https://moyeu.example" in mail
+
+
 def test_the_other_language_is_the_same_page_or_home(gallery, client):
     assert 'href="/en/atelier/"' in client.get("/atelier/").content.decode()
     assert 'href="/compte/login/?next=%2F"' in client.get("/en/compte/login/?next=%2F").content.decode()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from backend.lib.clock import database_now
-from booking.appointments.calendar_file import calendar_file, place_of
+from booking.appointments.calendar_file import Method, calendar_file, place_of
 from booking.appointments.cancel import what_forbids_cancelling, what_is_refunded
 from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.links import appointment_by_link, manage_link
@@ -43,7 +43,9 @@ STATES = {
     Status.REQUESTED: State(_("Your request is sent"), _("The workshop has yet to answer."), "wait"),
     Status.CONFIRMED: State(_("It is booked"), _("The workshop expects you."), "ok"),
     Status.REFUSED: State(_("The workshop cannot take you"), _("Nothing was kept of your money."), "off"),
-    Status.LAPSED: State(_("This booking lapsed"), _("It was not paid or not answered in time: the slot is free again."), "off"),
+    Status.LAPSED: State(
+        _("This booking lapsed"), _("It was not paid or not answered in time: the slot is free again."), "off"
+    ),
     Status.CANCELLED: State(_("Cancelled"), _("This appointment will not take place."), "off"),
     Status.DONE: State(_("Repaired"), _("The work is done. Ride well!"), "ok"),
     Status.NO_SHOW: State(_("We missed you"), _("Nobody came at the time of the appointment."), "off"),
@@ -126,7 +128,7 @@ def _hold_url(appointment: Appointment, *, at: datetime) -> str:
 @private
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     appointment = appointment_by_link(token, at=database_now())
-    method = "CANCEL" if appointment.status in (Status.CANCELLED, Status.REFUSED, Status.LAPSED) else "PUBLISH"
+    method: Method = "CANCEL" if appointment.status in (Status.CANCELLED, Status.REFUSED, Status.LAPSED) else "PUBLISH"
     response = HttpResponse(calendar_file(appointment, method=method), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="moyeu-{appointment.number}.ics"'
     return response
@@ -138,7 +140,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """List the appointments of the account, the next ones first."""
     at = database_now()
-    own = Appointment.objects.filter(cyclist=request.user).select_related("workshop")
+    own = Appointment.objects.filter(cyclist=request.user.pk).select_related("workshop")
     rows = [
         (appointment, STATES[Status(appointment.status)], manage_link(appointment))
         for appointment in own.prefetch_related("lines").order_by("starts_at", "pk")
@@ -146,4 +148,3 @@ def mine(request: HttpRequest) -> HttpResponse:
     ahead = [row for row in rows if row[0].ends_at > at and not row[0].closed_at]
     behind = [row for row in reversed(rows) if row not in ahead]
     return render(request, "booking/cyclist/mine.html", {"ahead": ahead, "behind": behind})
-

@@ -1,4 +1,4 @@
-"""What the page of slots was asked: which work, near what, when, from whom; read from the address, said again in links."""
+"""What the page of slots was asked: which work, near what, when, from whom; as read from the address."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from collective.places.place import Place
 from collective.workshops.models import Workshop
 
 RADII = (2, 5, 10, 20, 50)
+USUAL_RADIUS = 10
 DAYS_AHEAD = 21
 EVENING_FROM = 17
 SATURDAY = 5
@@ -38,9 +39,7 @@ class SearchForm(forms.Form):
     lieu = forms.CharField(label=_("Town or postcode"), max_length=100, required=False)
     lat = forms.FloatField(min_value=-90, max_value=90, required=False, widget=forms.HiddenInput)
     lon = forms.FloatField(min_value=-180, max_value=180, required=False, widget=forms.HiddenInput)
-    rayon = forms.TypedChoiceField(
-        label=_("Within"), choices=[(km, f"{km}\u00a0km") for km in RADII], coerce=int, required=False, empty_value=10
-    )
+    rayon = forms.ChoiceField(label=_("Within"), choices=[(str(km), f"{km}\u00a0km") for km in RADII], required=False)
     velo = forms.ChoiceField(label=_("Bicycle"), choices=BikeType.choices, required=False)
     quand = forms.ChoiceField(
         choices=[
@@ -51,7 +50,9 @@ class SearchForm(forms.Form):
         ],
         required=False,
     )
-    jour = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    jour = forms.DateField(
+        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     genre = forms.MultipleChoiceField(choices=Workshop.Kind.choices, required=False)
     atout = forms.MultipleChoiceField(
         choices=[
@@ -161,7 +162,7 @@ def read_asked(form: SearchForm, *, codes: tuple[str, ...], diagnosis: Diagnosis
         place=place,
         lat=lat,
         lon=lon,
-        radius_km=given["rayon"] if place else max(RADII),
+        radius_km=int(given["rayon"] or USUAL_RADIUS) if place else max(RADII),
         bike_type=given["velo"] or BikeType.CITY,
         when=given["quand"] or When.SOON,
         day=given["jour"],

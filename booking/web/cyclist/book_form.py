@@ -48,7 +48,6 @@ class BookForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    pay = forms.ChoiceField(label=_("How to pay"), widget=forms.RadioSelect)
     work_may_begin_early = forms.BooleanField(
         label=_("I ask for the work to begin before the fourteen days of withdrawal are over."),
         help_text=_("I know that my right to withdraw ends once the repair is finished."),
@@ -60,8 +59,8 @@ class BookForm(forms.Form):
         workshop = hold.workshop
         total = sum(line.labour_cents + line.parts_cents for line in hold.lines.all())
         self.ways = ways_to_pay(workshop=workshop, total_cents=total)
-        self.fields["pay"].choices = [(way, way) for way in self.ways]
-        self.fields["pay"].initial = next(iter(self.ways))
+        choices = [(way, way) for way in self.ways]
+        self.fields["pay"] = forms.ChoiceField(choices=choices, initial=choices[0][0], widget=forms.RadioSelect)
         if not workshop.is_itinerant:
             del self.fields["address"]
         if needs_early_start(workshop=workshop, starts_at=hold.starts_at, booked_at=at):

@@ -51,9 +51,7 @@ def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
     labour = sum(line.labour_cents for line in lines)
     parts = sum(line.parts_cents for line in lines)
     ways = _ways(form, labour + parts)
-    free = free_until(
-        free_cancel_hours=workshop.free_cancel_hours, zone=workshop.zone, starts_at=hold.starts_at, booked_at=at
-    )
+    free = free_until(workshop=workshop, starts_at=hold.starts_at, booked_at=at)
     return {
         "hold": hold,
         "workshop": workshop,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from backend.bicycle import PARTS
 from booking.diagnosis.ask import next_question
-from booking.diagnosis.assess import Likely, assess
+from booking.diagnosis.assess import Likely, assess, chosen_answers
 from booking.diagnosis.knowledge import UNKNOWN, Knowledge, Question, knowledge_of
 from booking.diagnosis.models import Symptom
 from booking.diagnosis.symptoms import UnknownSymptom
@@ -30,6 +30,9 @@ class Named:
 
     name: str
     url: str
+
+
+Groups = list[tuple[str | Promise, list[Named]]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def symptoms(request: HttpRequest) -> HttpResponse:
     known = [one for one in Symptom.objects.current() if _can_happen(one, said) and one.code not in said.symptoms]
     if said.part and said.part != ANYWHERE:
         of_part = [one for one in known if said.part in one.bike_parts]
-        groups = [("", [_named(one, said) for one in of_part])] if of_part else []
+        groups: Groups = [("", [_named(one, said) for one in of_part])] if of_part else []
     else:
         groups = _by_category(known, said)
     return render(
@@ -85,12 +88,10 @@ def _named(symptom: Symptom, said: Said) -> Named:
     return Named(symptom.name, diagnose_url(said.with_symptom(symptom.code)))
 
 
-def _by_category(known: list[Symptom], said: Said) -> list[tuple[str | Promise, list[Named]]]:
+def _by_category(known: list[Symptom], said: Said) -> Groups:
     """What has no place on the drawing comes first."""
     elsewhere = [one for one in known if ANYWHERE in one.bike_parts]
-    groups: list[tuple[str | Promise, list[Named]]] = [
-        (_("No part in particular"), [_named(one, said) for one in elsewhere])
-    ]
+    groups: Groups = [(_("No part in particular"), [_named(one, said) for one in elsewhere])]
     for category, title in CATEGORIES.items():
         inside = [one for one in known if one.category == category and one not in elsewhere]
         groups.append((title, [_named(one, said) for one in inside]))
@@ -160,15 +161,16 @@ def complaints(said: Said) -> list[Complaint]:
 
 def _complaint(symptom: Symptom, said: Said) -> Complaint:
     knowledge = knowledge_of(symptom.code, symptom.urgency, symptom.knowledge)
-    given = assess(knowledge, said.answers_to(symptom.code)).answers  # judges what the address says
+    given = chosen_answers(knowledge, said.answers_to(symptom.code))  # judges what the address says
     told = [
-        Told(question.text, question.answer(given[question.id]).text, _change_url(said, symptom, question))
+        Told(question.text, given[question.id].text, _change_url(said, symptom, question))
         for question in knowledge.questions
         if question.id in given
     ]
     without = said.without_symptom(symptom.code)
     drop_url = diagnose_url(without) if without.symptoms else reverse("web:home")
-    return Complaint(symptom, knowledge, dict(given), told, drop_url)
+    answers = {question_id: answer.value for question_id, answer in given.items()}
+    return Complaint(symptom, knowledge, answers, told, drop_url)
 
 
 def _change_url(said: Said, symptom: Symptom, question: Question) -> str:

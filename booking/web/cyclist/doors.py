@@ -42,3 +42,8 @@ def limited(name: str, rate: str) -> Callable[[View], View]:
         return answer
 
     return wrap
+
+
+def asked_by_htmx(request: HttpRequest) -> bool:
+    """Tell a request for a part of the page from one for the page."""
+    return request.headers.get("HX-Request") == "true"

@@ -12,9 +12,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.lib.clock import database_now
@@ -87,7 +86,13 @@ def read_moment(text: str) -> datetime:
 
 
 def _taken(
-    request: HttpRequest, taken: SlotTaken, workshop: Workshop, codes: tuple[str, ...], starts_at: datetime, *, at: datetime
+    request: HttpRequest,
+    taken: SlotTaken,
+    workshop: Workshop,
+    codes: tuple[str, ...],
+    starts_at: datetime,
+    *,
+    at: datetime,
 ) -> HttpResponse:
     bike = request.POST.get("velo", "")
     work = works_for(interventions=codes, bike_type=bike, workshops=[workshop])[workshop.pk]
@@ -206,9 +211,7 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     return _go_on(request, hold, form, appointment, at=at)
 
 
-def _go_on(
-    request: HttpRequest, hold: Hold, form: BookForm, appointment: Appointment, *, at: datetime
-) -> HttpResponse:
+def _go_on(request: HttpRequest, hold: Hold, form: BookForm, appointment: Appointment, *, at: datetime) -> HttpResponse:
     """Send to the payment page; when the payment service does not answer, keep everything and say so."""
     if appointment.status != Appointment.Status.UNPAID or appointment.payment is None:
         return redirect("web:appointment", token=manage_link(appointment))

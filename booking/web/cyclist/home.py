@@ -87,9 +87,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def part_links(said: Said) -> dict[str, str]:
     """Where each part of the drawing leads, what was said before kept."""
     return {
-        part.id: symptoms_url(
-            Said(part=part.id, electric=said.electric, symptoms=said.symptoms, answers=said.answers)
-        )
+        part.id: symptoms_url(Said(part=part.id, electric=said.electric, symptoms=said.symptoms, answers=said.answers))
         for part in PARTS
     }
 

@@ -14,7 +14,7 @@ from backend.lib.outbox import sweep_outbox
 from booking.appointments.links import appointment_by_link
 from booking.appointments.models import Appointment
 from booking.appointments.paid import PURPOSE
-from booking.web.cyclist.doors import private
+from booking.web.cyclist.doors import asked_by_htmx, private
 from collective.payments.ask import PaymentUnavailable
 from collective.payments.models import Payment
 from collective.payments.settle import look_at_payment
@@ -54,10 +54,8 @@ def _look(payment: Payment, *, at: datetime) -> None:
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:
     """A poll of the waiting page is answered by a change of page, not by a page inside it."""
-    if request.htmx:
+    if asked_by_htmx(request):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = url
         return response
     return redirect(url)
-
-

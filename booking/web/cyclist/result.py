@@ -74,7 +74,6 @@ class Finding:
     others: list[Likely]
     self_repair: str | Promise
     level: str
-    tip: str
     tools: list[str]
     reasons: list[Reason]
 
@@ -123,7 +122,7 @@ def _keep_and_go(request: HttpRequest, said: Said, told: list[Complaint]) -> Htt
     """Keep the diagnosis, its photos and its comment under a secret token, and look for slots with it."""
     diagnosis = keep_diagnosis(
         items=[{"symptom": one.symptom.code, "answers": one.answers} for one in told],
-        bike_type="ebike" if said.electric else "bike",
+        bike_type="ebike" if said.electric else "",
         part=said.part,
         comment=request.POST.get("comment", ""),
         photos=request.FILES.getlist("photos"),
@@ -169,7 +168,6 @@ def _finding(one: Complaint, assessment: Assessment) -> Finding:
         others=[likely for likely in assessment.likely[len(shown) :] if likely.percent],
         self_repair=SELF_REPAIR[cause.self_repair],
         level=cause.self_repair,
-        tip=cause.tip,
         tools=[tools[code] for code in cause.tools if code in tools],
         reasons=_reasons(assessment),
     )

@@ -18,7 +18,7 @@ from booking.web.cyclist.asked import Asked
 from collective.workshops.models import Workshop
 
 DAYS_SHOWN = 3
-SLOTS_A_DAY = 4
+SLOTS_A_DAY = 3
 LOOKED_AT = 120  # slots a workshop: enough for three days of quarters of an hour
 
 
@@ -81,7 +81,7 @@ def by_day(slots: Iterable[Slot], workshop: Workshop) -> list[Day]:
 
 
 def spread(slots: list[Slot]) -> list[Slot]:
-    """Keep a few slots of a day, its first and others as far apart as there is room: a choice, not a row of quarters."""
+    """Keep a few slots of a day, the first and others far apart: a choice, not a row of quarters of an hour."""
     if len(slots) <= SLOTS_A_DAY:
         return slots
     step = (len(slots) - 1) / (SLOTS_A_DAY - 1)

@@ -28,6 +28,7 @@ from booking.web.cyclist.asked import (
     read_form,
     suggestions,
 )
+from booking.web.cyclist.doors import asked_by_htmx
 from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, map_data, tags
 from booking.web.cyclist.ways_out import ways_out
 from collective.places.find import UnknownPlace
@@ -76,7 +77,7 @@ def slots(request: HttpRequest) -> HttpResponse:
     except BadInput as bad:
         context["problem"] = str(bad)
     # htmx shows what answers 200 only; everything else learns that the request was not understood.
-    status = 400 if context["problem"] and not request.htmx else 200
+    status = 400 if context["problem"] and not asked_by_htmx(request) else 200
     return render(request, "booking/cyclist/slots.html", context, status=status)
 
 
@@ -155,5 +156,3 @@ def own_hold(request: HttpRequest, *, at: datetime) -> Hold | None:
     """The hold this visitor has: it never hides its own slot from them."""
     token = request.session.get("hold")
     return Hold.objects.live(at=at).filter(token=token).first() if token else None
-
-

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from booking.availability.search import find_slots
 from booking.web.cyclist.asked import RADII, Asked, When
@@ -45,22 +46,23 @@ def ways_out(asked: Asked, query: QueryDict, *, at: datetime) -> list[WayOut]:
     return ways
 
 
+TIMES = {
+    When.SATURDAY: gettext_lazy("On other days than Saturday"),
+    When.EVENING: gettext_lazy("At other hours"),
+    When.DAY: gettext_lazy("On another day"),
+}
+
+
 def _relaxations(asked: Asked) -> Iterator[Relaxation]:
-    any_time = {"quand": None, "jour": None}
-    if asked.when == When.SATURDAY:
-        yield _("On other days than Saturday"), replace(asked, when=When.SOON), any_time
-    elif asked.when == When.EVENING:
-        yield _("At other hours"), replace(asked, when=When.SOON), any_time
-    elif asked.when == When.DAY:
-        yield _("On another day"), replace(asked, when=When.SOON, day=None), any_time
+    if asked.when in TIMES:
+        yield TIMES[asked.when], replace(asked, when=When.SOON, day=None), {"quand": None, "jour": None}
     if asked.features:
         yield _("Whatever the workshop has"), replace(asked, features=()), {"atout": None}
     if asked.kinds:
         yield _("With any kind of workshop"), replace(asked, kinds=()), {"genre": None}
-    if asked.place:
-        for km in RADII:
-            if km > asked.radius_km:
-                yield _("Within %(km)s km") % {"km": km}, replace(asked, radius_km=km), {"rayon": str(km)}
+    for km in RADII:
+        if asked.place and km > asked.radius_km:
+            yield _("Within %(km)s km") % {"km": km}, replace(asked, radius_km=km), {"rayon": str(km)}
 
 
 def _changed(query: QueryDict, changes: dict[str, str | None]) -> str:

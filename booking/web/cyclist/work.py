@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Max, Min
 from django.http import HttpRequest, HttpResponse
@@ -64,40 +65,42 @@ def work(request: HttpRequest) -> HttpResponse:
         for name in ("creneaux", "q"):
             query.pop(name, None)
         return redirect(f"{reverse('web:slots')}?{query.urlencode()}")
-    query = request.GET.get("q", "").strip()[:100]
+    wanted = request.GET.get("q", "").strip()[:100]
     offered = list(Intervention.objects.current().filter(pk__in=Offer.objects.on_sale().values("intervention")))
-    found = find_interventions(query, among=offered) if query else offered
+    found = find_interventions(wanted, among=offered) if wanted else offered
     prices = _prices()
     keep = [one for one in offered if one.code in chosen and one not in found]
     return render(
         request,
         "booking/cyclist/work.html",
         {
-            "query": query,
+            "query": wanted,
             "kept": [_choice(one, prices, chosen) for one in keep],
-            "shelves": _shelves(found, prices, chosen, searched=bool(query)),
+            "shelves": _shelves(found, prices, chosen, searched=bool(wanted)),
             "found_count": len(found),
             "nothing_ticked": "creneaux" in request.GET,
         },
     )
 
 
-def _prices() -> dict[int, dict[str, int]]:
+def _prices() -> dict[int, dict[str, Any]]:
     total = F("labour_cents") + F("parts_cents")
-    rows = Offer.objects.on_sale().values("intervention").annotate(low=Min(total), high=Max(total), least=Min("minutes"))
-    return {row["intervention"]: row for row in rows}
+    rows = (
+        Offer.objects.on_sale().values("intervention").annotate(low=Min(total), high=Max(total), least=Min("minutes"))
+    )
+    return {row["intervention"]: dict(row) for row in rows}
 
 
-def _choice(one: Intervention, prices: dict[int, dict[str, int]], chosen: list[str]) -> Choice:
+def _choice(one: Intervention, prices: dict[int, dict[str, Any]], chosen: list[str]) -> Choice:
     price = prices[one.pk]
     return Choice(one.code, one.name, price["low"], price["high"], price["least"], one.code in chosen)
 
 
 def _shelves(
-    found: list[Intervention], prices: dict[int, dict[str, int]], chosen: list[str], *, searched: bool
+    found: list[Intervention], prices: dict[int, dict[str, Any]], chosen: list[str], *, searched: bool
 ) -> list[Shelf]:
     """Sort by category; a search keeps its own order, best first, on one shelf."""
-    choices = {category: [] for category in CATEGORIES}
+    choices: dict[str, list[Choice]] = {category: [] for category in CATEGORIES}
     for one in found:
         choices.setdefault(one.category, []).append(_choice(one, prices, chosen))
     if searched:

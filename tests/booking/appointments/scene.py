@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from backend.lib.outbox import sweep_outbox
@@ -11,13 +11,16 @@ from booking.appointments.ask import PURPOSE
 from booking.appointments.book import book
 from booking.appointments.hold import hold_slot
 from booking.appointments.models import Appointment, Hold
+from collective.members.models import User
 from collective.payments.ask import open_payment
 from collective.payments.models import Payment
 from collective.payments.operations import run_operations
 from collective.payments.settle import look_at_payment
+from collective.sharing.models import SharingKey
 from collective.timetable.models import Occupancy
 from collective.workshops.models import Workshop
 from tests.booking.appointments.provider import MemoryProvider
+from tests.factories import StaffFactory, open_workshop
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9:00 in Lille
 NINE = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)  # the day after, at opening
@@ -25,7 +28,24 @@ TEN = NINE + timedelta(hours=1)
 NEXT_WEEK = NINE + timedelta(days=7)
 IN_A_MONTH = datetime(2026, 12, 29, 8, 0, tzinfo=UTC)  # a Tuesday, after the right to withdraw
 MINUTE = timedelta(minutes=1)
+FUND_BP, PLATFORM_BP = 600, 300
 WHO = {"email": "camille@example.org", "phone": "06 12 34 56 78", "name": "Camille", "language": "fr"}
+
+
+def make_workshop(**fields: Any) -> Workshop:
+    """Open Tuesday to Friday 9:00 to 12:30 and 14:00 to 18:00; one repair of 30 minutes, 15 € and 5 € of parts."""
+    workshop = open_workshop(at=AT, **{"email": "atelier@example.org", "deposit_bp": 3000} | fields)
+    SharingKey.objects.get_or_create(
+        collective=workshop.collective,
+        valid_from=date(2026, 1, 1),
+        defaults={"name": "2026", "fund_bp": FUND_BP, "platform_bp": PLATFORM_BP},
+    )
+    return workshop
+
+
+def staff_of(workshop: Workshop) -> User:
+    """Somebody who works there."""
+    return StaffFactory(workshop=workshop).user
 
 
 def hold_at(workshop: Workshop, starts_at: datetime = NINE, *, at: datetime = AT, **given: Any) -> Hold:

@@ -1,6 +1,6 @@
 """Booking what is held: contact, price, ways to pay, what is promised."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -13,16 +13,19 @@ from booking.appointments.pay_plan import NotAWayToPay, ways_to_pay
 from collective.payments.models import Payment
 from collective.sharing.models import SharingKey
 from collective.workshops.models import Workshop
-from tests.booking.appointments.conftest import FUND_BP, PLATFORM_BP, make_workshop
 from tests.booking.appointments.scene import (
     AT,
+    FUND_BP,
     IN_A_MONTH,
     MINUTE,
+    TEN,
+    PLATFORM_BP,
     book_at,
     book_hold,
     confirmed,
     hold_at,
     mails,
+    make_workshop,
     open_page,
     pay,
     references,
@@ -142,7 +145,9 @@ def test_what_can_be_corrected_is_refused_and_the_hold_stays(workshop, given, re
 
 def test_phone_numbers_are_kept_in_one_form(counter):
     assert book_at(counter, phone="06.12.34.56.78").phone == "+33612345678"
-    assert book_hold(hold_at(counter, AT + timedelta(days=2, hours=1)), phone="+32 470 12 34 56").phone == "+32470123456"
+    assert (
+        book_hold(hold_at(counter, AT + timedelta(days=2, hours=1)), phone="+32 470 12 34 56").phone == "+32470123456"
+    )
 
 
 def test_signs_that_no_database_keeps_are_dropped(counter):

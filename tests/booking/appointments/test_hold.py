@@ -10,8 +10,17 @@ from booking.appointments.hold import OfferWithdrawn, UnknownBikeType, hold_slot
 from booking.appointments.models import Appointment, Hold
 from booking.availability.needs import NothingToDo, OffersOfAnother
 from booking.availability.take import NotASlot, SlotTaken
-from tests.booking.appointments.conftest import make_workshop
-from tests.booking.appointments.scene import AT, MINUTE, NINE, TEN, book_at, book_hold, hold_at, references
+from tests.booking.appointments.scene import (
+    AT,
+    MINUTE,
+    NINE,
+    TEN,
+    book_at,
+    book_hold,
+    hold_at,
+    make_workshop,
+    references,
+)
 
 
 def test_a_hold_keeps_the_slot_for_ten_minutes_at_the_prices_shown(workshop):

@@ -3,8 +3,6 @@
 //    workshops: [{id, number, name, lat, lon, best, zone_km}]}   zone_km: how far an itinerant mechanic goes, else null
 // and from its element: data-tiles (a tile URL, may be empty), data-attribution, data-outline (GeoJSON of communes).
 const FRANCE = [[42.3, -4.8], [51.1, 8.2]];
-const canvas = document.querySelector("[data-map]");
-const source = document.getElementById("map-data");
 
 const addTowns = async (map, url) => {
   const answer = await fetch(url);
@@ -37,14 +35,14 @@ const addPin = (map, workshop) => {
   }
   marker.on("click keypress", (event) => {
     if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
-    document.querySelector(".finds")?.classList.remove("as-map");
+    view = "list";
+    showView();
     item.scrollIntoView({ block: "center" });
     item.querySelector("a, button")?.focus({ preventScroll: true });
   });
 };
 
-if (canvas && source) {
-  const { me, workshops } = JSON.parse(source.textContent);
+const draw = (canvas, { me, workshops }) => {
   const { tiles, attribution, outline } = canvas.dataset;
   const map = L.map(canvas, { scrollWheelZoom: false, zoomSnap: 0.5 });
   map.attributionControl.setPrefix(false);
@@ -62,10 +60,26 @@ if (canvas && source) {
     const here = L.divIcon({ className: "map-me", iconSize: [20, 20] });
     L.marker([me.lat, me.lon], { icon: here, interactive: false, keyboard: false, alt: me.label }).addTo(map);
   }
-
   // On a phone the map is hidden behind the list: Leaflet measures it again when it appears.
   new ResizeObserver(() => map.invalidateSize()).observe(canvas);
-  for (const view of document.querySelectorAll("[data-view]")) {
-    view.addEventListener("change", () => document.querySelector(".finds").classList.toggle("as-map", view.value === "map"));
-  }
-}
+};
+
+// List or map, on a phone: the choice outlives a new search, which htmx puts in the place of the old one.
+let view = "list";
+const showView = () => {
+  document.querySelector(".finds")?.classList.toggle("as-map", view === "map");
+  for (const choice of document.querySelectorAll("[data-view]")) choice.checked = choice.value === view;
+};
+const show = () => {
+  const canvas = document.querySelector("[data-map]:not(.leaflet-container)");
+  const source = document.getElementById("map-data");
+  if (canvas && source) draw(canvas, JSON.parse(source.textContent));
+  showView();
+};
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-view]")) return;
+  view = target.value;
+  showView();
+});
+document.addEventListener("htmx:afterSettle", show);
+show();

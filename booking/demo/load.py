@@ -1,0 +1,149 @@
+"""Build the demonstration, or bring it up to the day: the same seed and the same moment give the same rows."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from backend.lib.live import KIND
+from backend.lib.outbox_models import OutboxRow
+from booking.appointments.models import Appointment
+from booking.demo.cast import cast, found_collective
+from booking.demo.complaints import complain, symptoms_leading_to
+from booking.demo.customers import meet_customers
+from booking.demo.diary import Visit, lay_out
+from booking.demo.write import CANCELLED_SHARE, NO_SHOW_SHARE, finish, mark_absent, pay_in_the_past, write_appointment
+from booking.diagnosis.models import Diagnosis
+from collective.members.models import Collective, User
+from collective.sharing.models import SharingKey
+from collective.timetable.free_days import rebuild_timetable
+from collective.workshops.models import Staff, Workshop
+
+SEED = 59000
+DAYS_AHEAD = 21
+ONLINE_SHARE = 0.7  # of past visits were paid through the platform, where the workshop asks for it
+DIAGNOSED_SHARE = 0.75  # came through the diagnosis; the others knew what they needed
+Status = Appointment.Status
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a run did: `added` appointments, of which `finished` are past repairs, shared out in the books."""
+
+    is_new: bool
+    added: int
+    finished: int
+
+
+@transaction.atomic
+def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
+    """
+    Make the Lille demonstration: a year of past and three weeks of future. Run again on the same day it does nothing; on
+    a later day it finishes what is past by now and fills the days that have come into sight.
+    """
+    collective = Collective.objects.filter(slug=cast()["collective"]["slug"]).first()
+    is_new = collective is None
+    collective = collective or found_collective(at=at)
+    story = Story(collective, at=at, seed=seed)
+    finished = story.catch_up()
+    told = [appointment for workshop in story.workshops for appointment in story.tell(workshop)]
+    if is_new:
+        story.lend_camille_a_history()
+    if told:
+        rebuild_timetable(workshops=story.workshops, first=story.today, last=story.today + timedelta(days=62), at=at)
+    OutboxRow.objects.filter(kind=KIND, state=OutboxRow.State.WAITING).delete()  # nobody was looking
+    finished += sum(appointment.status == Status.DONE for appointment in told)
+    return Loaded(is_new=is_new, added=len(told), finished=finished)
+
+
+class Story:
+    """What happens at the demonstration's workshops, told day by day with one source of chance a workshop."""
+
+    def __init__(self, collective: Collective, *, at: datetime, seed: int) -> None:
+        self.at = at
+        self.seed = seed
+        self.workshops = list(Workshop.objects.filter(collective=collective).order_by("pk"))
+        self.today = at.astimezone(self.workshops[0].zone).date()
+        self.key = SharingKey.objects.in_force(collective, on=self.today)
+        self.customers = meet_customers(random.Random(seed))
+        self.symptoms: dict[str, list[str]] = {}
+
+    def catch_up(self) -> int:
+        """Finish the repairs that lay ahead when the demonstration was last loaded; return how many."""
+        overdue = Appointment.objects.filter(
+            workshop__in=self.workshops, status=Status.CONFIRMED, ends_at__lt=self.at
+        ).select_related("workshop")
+        for appointment in overdue:
+            finish(appointment, by=self.owner(appointment.workshop))
+        return len(overdue)
+
+    def tell(self, workshop: Workshop) -> Iterator[Appointment]:
+        """Write the visits of a workshop from where its story ends to three weeks ahead; yield their appointments."""
+        assert workshop.accepted_at is not None
+        opened = workshop.accepted_at.astimezone(workshop.zone).date()
+        told = workshop.appointments.aggregate(last=Max("starts_at"))["last"]
+        first = max(opened, told.astimezone(workshop.zone).date() + timedelta(days=1)) if told else opened
+        rng = random.Random(f"{self.seed} {workshop.slug} {first}")
+        for visit in lay_out(
+            workshop, first=first, last=self.today + timedelta(days=DAYS_AHEAD), today=self.today, opened=opened, rng=rng
+        ):
+            yield self.tell_past(visit, rng) if visit.ends_at < self.at else self.tell_coming(visit, rng)
+
+    def tell_past(self, visit: Visit, rng: random.Random) -> Appointment:
+        booked_at = visit.starts_at - timedelta(days=rng.choice((1, 2, 4, 7, 12)), minutes=rng.randrange(600))
+        chance = rng.random()
+        status = Status.CANCELLED if chance < CANCELLED_SHARE else Status.CONFIRMED
+        online = status == Status.CONFIRMED and rng.random() < ONLINE_SHARE
+        appointment = write_appointment(
+            visit, rng.choice(self.customers), status=status, booked_at=booked_at, key=self.key, rng=rng, online=online
+        )
+        if status == Status.CONFIRMED and chance < CANCELLED_SHARE + NO_SHOW_SHARE:
+            return mark_absent(appointment)
+        if status == Status.CONFIRMED:
+            pay_in_the_past(appointment)
+            return finish(appointment, by=self.owner(visit.workshop))
+        return appointment
+
+    def tell_coming(self, visit: Visit, rng: random.Random) -> Appointment:
+        """A visit ahead is to be paid at the counter: no payment provider knows of money that was never taken."""
+        booked_at = self.at - timedelta(days=rng.randrange(6), minutes=rng.randrange(10, 900))
+        asks = visit.workshop.confirms_by_hand and visit.starts_at > self.at + timedelta(days=1) and rng.random() < 0.4
+        customer = rng.choice(self.customers)
+        return write_appointment(
+            visit,
+            customer,
+            status=Status.REQUESTED if asks else Status.CONFIRMED,
+            booked_at=booked_at,
+            key=self.key,
+            rng=rng,
+            diagnosis=self.complaint(visit, customer.bike_type, rng, at=booked_at),
+        )
+
+    def lend_camille_a_history(self) -> None:
+        """The next diagnosed visit at her neighbourhood's workshop is Camille's, and so are two past ones."""
+        camille = User.objects.get(email=cast()["people"]["camille"]["email"])
+        mine = (
+            Appointment.objects.filter(workshop__slug="atelier-du-pave", status=Status.CONFIRMED, starts_at__gt=self.at)
+            .exclude(diagnosis=None)
+            .order_by("starts_at")[:1]
+        )
+        past = Appointment.objects.filter(workshop__slug="atelier-du-pave", status=Status.DONE).order_by("-starts_at")[:2]
+        for appointment in (*mine, *past):
+            appointment.cyclist, appointment.name = camille, camille.name
+            appointment.email, appointment.phone = camille.email, camille.phone
+            appointment.save(update_fields=["cyclist", "name", "email", "phone"])
+
+    def complaint(self, visit: Visit, bike_type: str, rng: random.Random, *, at: datetime) -> Diagnosis | None:
+        code = visit.offers[0].intervention.code
+        if code not in self.symptoms:
+            self.symptoms[code] = symptoms_leading_to(code)
+        if rng.random() > DIAGNOSED_SHARE:
+            return None
+        return complain(self.symptoms[code], code, bike_type=bike_type, rng=rng, at=at)
+
+    @staticmethod
+    def owner(workshop: Workshop) -> User:
+        return Staff.objects.live().select_related("user").get(workshop=workshop, role=Staff.Role.OWNER).user

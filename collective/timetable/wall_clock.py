@@ -1,0 +1,27 @@
+"""Times of the wall clock, as minutes since midnight, and the moments they are on a day in a zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+A_MINUTE = timedelta(minutes=1)
+
+
+def moments_of(day: date, begins: int, ends: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """
+    Give the moments, in UTC, of two wall-clock times on a local day.
+
+    What clocks skip counts as if they had not changed yet; of what they repeat, the first is meant.
+    """
+    midnight = datetime.combine(day, time.min)
+    starts_at, ends_at = (midnight + timedelta(minutes=minutes) for minutes in (begins, ends))
+    return starts_at.replace(tzinfo=zone).astimezone(UTC), ends_at.replace(tzinfo=zone).astimezone(UTC)
+
+
+def wall_minutes(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tuple[int, int]:
+    """Give what the wall clock shows at two moments, in minutes since the first one's local midnight."""
+    begins = starts_at.astimezone(zone).replace(tzinfo=None)
+    ends = ends_at.astimezone(zone).replace(tzinfo=None)
+    midnight = datetime.combine(begins.date(), time.min)
+    return (begins - midnight) // A_MINUTE, (ends - midnight) // A_MINUTE
