@@ -18,7 +18,7 @@ from collective.members.models import User
 from collective.payments.models import Payment
 from collective.workshops.models import Workshop
 
-NUMBER = r"M\d{1,12}"
+NUMBER = r"M[0-9]{1,12}"
 
 
 class LineShown(serializers.Serializer[Any]):

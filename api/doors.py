@@ -12,7 +12,7 @@ from django.utils import translation
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListField
@@ -43,7 +43,7 @@ class Door(GenericAPIView[Any]):
 
     query: ClassVar[type[Asked]] = Nothing
     pagination_class = None
-    permission_classes = ()
+    permission_classes = (AllowAny,)
     content_negotiation_class = AlwaysJson
     sends_mail: ClassVar[bool] = False
     refusals: ClassVar[tuple[int, ...]] = ()

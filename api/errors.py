@@ -43,6 +43,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         error = DatabaseAway()
     if isinstance(error, Http404):
         error = NotFound()
+    if isinstance(error, exceptions.NotAuthenticated):
+        error.detail = _("Sign in first: this is for people with an account.")
     if isinstance(error, RuleBroken):
         set_rollback()
         return Response(body_of(error), status=error.status, headers=_headers(error))

@@ -68,6 +68,8 @@ class HoldShown(serializers.Serializer[Any]):
 
 
 class HoldsDoor(Door):
+    refusals = (404,)
+
     @extend_schema(
         tags=["booking"],
         summary="Hold a slot",

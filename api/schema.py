@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
 
@@ -9,6 +10,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
+
+from api.fields import Asked
 
 MEANINGS = {
     "400": "Something sent cannot be understood or accepted.",
@@ -53,6 +56,15 @@ class Schema(AutoSchema):
             bodies.setdefault(status, self._get_response_for_code(Error, status, direction=direction))
             bodies[status]["description"] = MEANINGS[status]
         return dict(sorted(bodies.items()))
+
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> dict[str, Any]:
+        """Say that nothing else may be sent; a description that is only inherited describes nothing."""
+        schema: dict[str, Any] = super()._map_serializer(serializer, direction, bypass_extensions)
+        if isinstance(serializer, Asked) and schema.get("type") == "object":
+            schema["additionalProperties"] = False
+            if schema.get("description") == inspect.getdoc(Asked):
+                del schema["description"]
+        return schema
 
     def _refusals(self) -> list[str]:
         found = {400, 429, *getattr(self.view, "refusals", ())}

@@ -14,7 +14,7 @@ from api.errors import nothing_here
 class AppointmentKey:
     """An appointment's number, or the token of its manage link."""
 
-    regex = NUMBER + r"|[0-9a-f]{32}:[\w-]+"
+    regex = rf"(?:{NUMBER}|[0-9a-f]{{32}}:[A-Za-z0-9_-]+)"
 
     def to_python(self, value: str) -> str:
         return value
