@@ -6,22 +6,27 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from collective.members.models import User
 from tests.matrix.world import ROLES, World, build_world
 
 
+@pytest.fixture(autouse=True)
+def _photos_of_the_world(_calm, world):
+    """The world outlives a test: so do its files."""
+    with override_settings(MEDIA_ROOT=world.media):
+        yield
+
+
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    from django.conf import settings
-
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("media"))
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media):
         around = transaction.atomic()
         around._from_testcase = True  # as Django's TestCase marks its own: durable blocks may open inside
         with around:
-            yield build_world()
+            yield build_world(media=media)
             transaction.set_rollback(True)
 
 

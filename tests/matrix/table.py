@@ -1,8 +1,8 @@
 """
 Who may do what: every route of the site, every method it takes, every role, and the status each gets.
 
-Grouped by who may. A route that stands nowhere here fails tests/matrix/test_matrix.py; a method that does not stand beside
-its route is refused to everybody. A stranger to a row gets 404; who sees it and has no right gets 403.
+Grouped by who may. A route that stands nowhere here fails tests/matrix/test_matrix.py; a method that does not stand
+beside its route is refused to everybody. A stranger to a row gets 404; who sees it and has no right gets 403.
 
 To add a route: a line in its group, its arguments in ARGUMENTS when it takes some, its form in `body`.
 """
@@ -66,7 +66,7 @@ SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
 CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
 WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
 
-# --- What ---------------------------------------------------------------------------------------------------------------
+# --- What -------------------------------------------------------------------------------------------------------------
 
 ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "requested": lambda world: {"key": world.requested.number},
@@ -192,16 +192,17 @@ API = [
     Line("api:nothing", "POST", everybody(404)),
 ]
 
-# --- The cyclist's pages ------------------------------------------------------------------------------------------------
+# --- The cyclist's pages ----------------------------------------------------------------------------------------------
 
 CYCLIST = [
-    *(
-        Line(f"web:{name}", "GET", everybody())
-        for name in ("home", "diagnose", "work", "workshops", "outline", "slots")
-    ),
+    *(Line(f"web:{name}", "GET", everybody()) for name in ("home", "work", "workshops")),
     *(Line(f"web:{name}", "GET", everybody()) for name in ("privacy", "terms", "ranking", "legal", "accessibility")),
     Line("web:symptoms", "GET", everybody(), query="piece=brake-front"),
-    Line("web:result", "GET", everybody()),
+    Line("web:diagnose", "GET", everybody(), query="piece=brake-front&s={symptom}"),
+    Line("web:result", "GET", everybody(), query="s={symptom}"),
+    Line("web:result", "POST", everybody(302)),  # nothing was named: back to the list
+    Line("web:slots", "GET", everybody(), query=f"i={CODE}&lieu=lille"),
+    Line("web:outline", "GET", everybody(), query="lat=50.63&lon=3.05&km=10"),
     Line("web:places", "GET", everybody(), query="lieu=lille"),
     Line("web:workshop_page", "GET", everybody(), to="workshop"),
     Line("web:workshop_slots", "GET", everybody(), to="workshop", query=f"i={CODE}"),
@@ -232,24 +233,42 @@ CYCLIST = [
 ]
 
 
-# --- Accounts (django-allauth) ------------------------------------------------------------------------------------------
+# --- Accounts (django-allauth) ----------------------------------------------------------------------------------------
 
-TO_SIGN_IN = signed_in(others=302)
-ONLY_BEFORE = signed_in(302, others=200)  # who is signed in already is sent on
+HAVE_IT = signed_in(others=302)  # without an account: to the sign-in page
+SENT_ON = everybody(302)  # to sign in, to prove again who one is, or to where one was going
+NOT_SET_UP = signed_in(404, others=302)  # no second factor yet: nothing to show or to take away
+BEFORE = signed_in(302, others=200)  # who is signed in already is sent on
+
+
+def shown_and_sent(status: Statuses, *routes: str, to: str = "") -> list[Line]:
+    return [Line(route, method, status, to=to, writes_session=True) for route in routes for method in ("GET", "POST")]
+
 
 ACCOUNT = [
     Line("account_inactive", "GET", everybody()),
     Line("account_reset_password_done", "GET", everybody()),
     Line("account_reset_password_from_key_done", "GET", everybody()),
-    *(
-        Line(name, method, ONLY_BEFORE, writes_session=True)
-        for name in ("account_login", "account_signup", "account_request_login_code")
-        for method in ("GET", "POST")
-    ),
-    *(
-        Line(name, method, TO_SIGN_IN, writes_session=True)
-        for name in ("account_email", "account_set_password", "mfa_index", "mfa_list_webauthn")
-        for method in ("GET",)
-    ),
+    *shown_and_sent(everybody(), "account_reset_password"),
+    *shown_and_sent(everybody(), "account_reset_password_from_key", to="reset key"),
+    *shown_and_sent(BEFORE, "account_login", "account_signup", "account_request_login_code"),
+    *shown_and_sent(SENT_ON, "account_confirm_login_code", "account_email_verification_sent"),
+    *shown_and_sent(SENT_ON, "mfa_authenticate", "mfa_login_webauthn"),
+    # One's own account
+    Line("account_logout", "GET", HAVE_IT),
+    Line("account_logout", "POST", everybody(302)),
+    *shown_and_sent(HAVE_IT, "account_change_password", "account_reauthenticate"),
+    Line("account_email", "GET", HAVE_IT),
+    Line("account_email", "POST", everybody(302)),
+    *shown_and_sent(everybody(302), "account_set_password"),  # signed in: one has a password; it is changed
+    Line("mfa_index", "GET", HAVE_IT),
+    Line("mfa_list_webauthn", "GET", HAVE_IT),
+    # Its second factors: proved again before they change
+    *shown_and_sent(SENT_ON, "mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"),
+    *shown_and_sent(SENT_ON, "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    *shown_and_sent(SENT_ON, "mfa_edit_webauthn", "mfa_remove_webauthn", to="passkey"),
+    *shown_and_sent(NOT_SET_UP, "mfa_deactivate_totp"),
+    Line("mfa_download_recovery_codes", "GET", NOT_SET_UP),
+    Line("mfa_view_recovery_codes", "GET", NOT_SET_UP),
 ]
 TABLE = [*API, *CYCLIST, *ACCOUNT]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -74,6 +76,7 @@ class World:
     symptom: Symptom
     slots: list[Slot]
     work: Work
+    media: Path  # where the files of its photos are
 
     @property
     def link(self) -> str:
@@ -84,12 +87,13 @@ class World:
         return self.diagnosis.photos.get()
 
 
-def build_world() -> World:
+def build_world(*, media: Path) -> World:
     at = database_now()
     load_catalogue(at=at)
     load_knowledge(at=at)
     workshop, foreign = _workshop("la-roue-commune", at=at), _workshop("ailleurs", at=at)
     people = _people(workshop, foreign, at=at)
+    _verify(people)
     work = works_for(interventions=[CODE], bike_type="city", workshops=[workshop])[workshop.pk]
     day = at.astimezone(workshop.zone).date()
     slots = slots_of(work=work, first=day + timedelta(days=20), last=day + timedelta(days=25), at=at, limit=60)[::4]
@@ -117,6 +121,7 @@ def build_world() -> World:
         symptom=symptom,
         slots=slots,
         work=work,
+        media=media,
     )
 
 
@@ -168,6 +173,15 @@ def _people(workshop: Workshop, foreign: Workshop, *, at: datetime) -> dict[str,
             collective=workshop.collective, role=Membership.Role.TREASURER, user__email="treasurer@example.org"
         ).user,
     }
+
+
+def _verify(people: dict[str, User | None]) -> None:
+    """Everybody has proved their address, as whoever signed in by a mailed code has."""
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True)
+        for person in people.values()
+        if person
+    )
 
 
 def _person(people: dict[str, User | None], role: str) -> User:
