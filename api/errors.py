@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
@@ -78,6 +79,7 @@ def _body(error: Exception, response: Response) -> dict[str, Any]:
     return {"code": str(error.default_code), "message": str(error.detail)}
 
 
+@csrf_exempt  # nothing happens there: the refusal need not speak of tokens
 def nothing_here(request: HttpRequest) -> JsonResponse:
     """Answer programs in their own way at an address that leads nowhere."""
     return JsonResponse(body_of(NotFound()), status=NotFound.status)
