@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,4 @@ def send(world, clients, db) -> Send:
 
 
 def as_json(body: Any) -> str:
-    import json
-
     return "" if body is None else json.dumps(body)

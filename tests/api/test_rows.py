@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ def more_appointments(world, count: int) -> None:
         start = template.starts_at + timedelta(days=30, minutes=number)
         copy = Appointment.objects.get(pk=template.pk)
         copy.pk, copy.hold, copy.payment = None, None, None
-        copy.token = None or __import__("uuid").uuid4()
+        copy.token = uuid4()
         copy.starts_at, copy.ends_at = start, start + timedelta(minutes=30)
         copy._state.adding = True
         copy.save()
