@@ -40,28 +40,35 @@ def record(
     amounts = {account: amount for account, amount in lines.items() if amount}
     _judge(source, amounts)
     standing = Entry.objects.filter(entity=entity, source=source).first()
-    if standing is None:
-        # No get_or_create: an entry without its lines is nothing to compare with. Two writers at once meet the unique
-        # constraint, which waits for the first to commit; callers hold the payment's lock, so this stays a rare crash.
-        standing = Entry.objects.create(
-            entity=entity,
-            journal=journal,
-            source=source,
-            label=label[:200],
-            reference=reference,
-            workshop=workshop,
-            occurred_at=occurred_at,
-            mirrors=mirrors,
-        )
-        Line.objects.bulk_create(
-            Line(entry=standing, account=account, amount=amount, unit=unit) for account, amount in amounts.items()
-        )
-        Entry.objects.filter(pk=standing.pk).update(sealed_at=Now())
-        standing.refresh_from_db(fields=["sealed_at"])
-        return standing
-    written = {(line.account, line.unit): line.amount for line in standing.lines.all()}
-    if written != {(account, unit): amount for account, amount in amounts.items()}:
-        raise CannotBeBooked(f"{source} stands in the books of {entity} with other lines")
+    if standing is not None:
+        return _same(standing, {(account, unit): amount for account, amount in amounts.items()})
+    # No get_or_create: an entry without its lines is nothing to compare with. Two writers at once meet the unique
+    # constraint, which waits for the first to commit; callers hold the payment's lock, so this stays a rare crash.
+    entry = Entry.objects.create(
+        entity=entity,
+        journal=journal,
+        source=source,
+        label=label[:200],
+        reference=reference,
+        workshop=workshop,
+        occurred_at=occurred_at,
+        mirrors=mirrors,
+    )
+    _write_and_seal(entry, amounts, unit=unit)
+    return entry
+
+
+def _write_and_seal(entry: Entry, amounts: Mapping[str, int], *, unit: str) -> None:
+    Line.objects.bulk_create(
+        Line(entry=entry, account=account, amount=amount, unit=unit) for account, amount in amounts.items()
+    )
+    Entry.objects.filter(pk=entry.pk).update(sealed_at=Now())
+    entry.refresh_from_db(fields=["sealed_at"])
+
+
+def _same(standing: Entry, wanted: Mapping[tuple[str, str], int]) -> Entry:
+    if {(line.account, line.unit): line.amount for line in standing.lines.all()} != wanted:
+        raise CannotBeBooked(f"{standing.source} stands in the books of {standing.entity} with other lines")
     return standing
 
 
