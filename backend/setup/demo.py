@@ -20,7 +20,7 @@ from pathlib import Path
 from backend.setup.speak import Halt, run_as_command, tell
 
 HOST = "127.0.0.1"
-WEBHOOK_PATH = "/webhooks/stripe/"
+WEBHOOK_PATH = "/api/stripe/"
 WEBHOOK_SECRET = "whsec_moyeu_demonstration"  # noqa: S105 - shared with the emulator on this machine, worth nothing
 PATIENCE = 60  # seconds before a page must have come
 GRACE = 8.0  # seconds that a part has to stop by itself
