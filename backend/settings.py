@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # our forms' tokens are masked anew each time, so sizes tell nothing
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -182,7 +183,7 @@ LOGOUT_REDIRECT_URL = reverse_lazy("web:home")
 ACCOUNT_ADAPTER = "backend.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -212,6 +213,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mails"
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.filebased.EmailBackend"
 )
+SOURCE_URL = env.text("SOURCE_URL")  # where this installation offers its source (AGPL, section 13)
 CONTACT_EMAIL = env.text("CONTACT_EMAIL", "bonjour@moyeu.example")
 
 # --- Payment --------------------------------------------------------------------------------------------------------

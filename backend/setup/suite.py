@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import redis
@@ -27,7 +28,7 @@ REDIS = "redis://127.0.0.1:6379/15"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # What a person's own settings would change in a test.
 NOT_FOR_TESTS = re.compile(r"(DATABASE_URL|REDIS_URL|SECRET_KEY|SITE_URL|ALLOWED_HOSTS|EMAIL_.*|(MOYEU|STRIPE)_.*)$")
-CLOSING = re.compile(r"^=+ (.*\b(?:passed|failed|errors?|deselected|no tests ran)\b.*?) =+$")
+CLOSING = re.compile(r"^=+ (.*\b(?:passed|failed|errors?|deselected|no tests ran)\b.*?) =+$", re.MULTILINE)
 WITHOUT_DATABASE = ["--ignore=tests/backend/setup", "--ignore=tests/test_architecture.py"]  # once is enough
 NOTHING_COLLECTED = 5  # pytest's status when a selection is empty
 
@@ -62,16 +63,22 @@ class Run:
         tell(f"\n=== {self.name}")
         began = time.monotonic()
         kept = {name: value for name, value in os.environ.items() if not NOT_FOR_TESTS.match(name)}
-        process = subprocess.Popen(
-            self.command, cwd=root, env=kept | self.surroundings, stdout=subprocess.PIPE, text=True, errors="replace"
-        )
-        with process:
-            for line in process.stdout or ():
-                print(line, end="", flush=True)
-                if closing := CLOSING.match(re.sub(r"\x1b\[[0-9;]*m", "", line.rstrip())):
-                    self.closing = closing[1]
+        with subprocess.Popen(self.command, cwd=root, env=kept | self.surroundings, stdout=subprocess.PIPE) as process:
+            said = relay(process.stdout) if process.stdout else ""
         self.status = process.returncode
         self.seconds = time.monotonic() - began
+        closings = CLOSING.findall(re.sub(r"\x1b\[[0-9;]*m", "", said))
+        self.closing = closings[-1] if closings else ""
+
+
+def relay(words: IO[bytes]) -> str:
+    """Show a tool's words as they come, dot by dot; return the last of them."""
+    last = b""
+    while some := os.read(words.fileno(), 8192):
+        sys.stdout.buffer.write(some)
+        sys.stdout.flush()
+        last = (last + some)[-8192:]
+    return last.decode(errors="replace")
 
 
 def main() -> int:

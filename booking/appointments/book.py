@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +15,7 @@ from booking.appointments.changes import write_down
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.contact import Contact, read_contact
 from booking.appointments.extend import HoldExpired
-from booking.appointments.models import Appointment, AppointmentLine, Hold
+from booking.appointments.models import Appointment, AppointmentLine, Hold, HoldLine
 from booking.appointments.pay_plan import due_now
 from booking.appointments.policy import free_until, needs_early_start
 from booking.appointments.seat import keep_seat
@@ -97,8 +99,8 @@ def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str
         return appointment
     appointment.pay_now = pay
     appointment.deposit_kind = hold.workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else ""
-    appointment.name, appointment.email, appointment.phone = contact.name, contact.email, contact.phone
-    appointment.note, appointment.address, appointment.language = contact.note, contact.address, contact.language
+    for field, value in asdict(contact).items():
+        setattr(appointment, field, value)
     appointment.save()
     return appointment
 
@@ -106,54 +108,58 @@ def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str
 def _write(
     hold: Hold, contact: Contact, *, pay: str, work_may_begin_early: bool, cyclist: User | None, at: datetime
 ) -> Appointment:
-    workshop = hold.workshop
     lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
     labour, parts = sum(line.labour_cents for line in lines), sum(line.parts_cents for line in lines)
-    key = SharingKey.objects.in_force(workshop.collective, on=at.astimezone(workshop.zone).date())
     appointment = Appointment.objects.create(
         hold=hold,
-        workshop=workshop,
+        workshop=hold.workshop,
         mechanic=hold.mechanic,
         cyclist=cyclist,
-        email=contact.email,
-        phone=contact.phone,
-        name=contact.name,
-        language=contact.language,
-        address=contact.address,
-        note=contact.note,
         bike_type=hold.bike_type,
         diagnosis=hold.diagnosis,
         starts_at=hold.starts_at,
         ends_at=hold.ends_at,
         status=Appointment.Status.UNPAID,
         booked_at=at,
-        pay_now=pay,
         labour_cents=labour,
         parts_cents=parts,
-        due_now_cents=due_now(workshop=workshop, total_cents=labour + parts, pay=pay),
-        free_until=free_until(workshop=workshop, starts_at=hold.starts_at, booked_at=at),
-        free_cancel_hours=workshop.free_cancel_hours,
-        late_cancel_keeps_bp=workshop.late_cancel_keeps_bp,
-        deposit_kind=workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else "",
+        due_now_cents=due_now(workshop=hold.workshop, total_cents=labour + parts, pay=pay),
         work_may_begin_early=work_may_begin_early,
-        fund_bp=key.fund_bp,
-        platform_bp=key.platform_bp,
-        terms_version=VERSION,
+        **asdict(contact),
+        **_promises(hold, pay=pay, at=at),
     )
-    AppointmentLine.objects.bulk_create(
-        AppointmentLine(
-            appointment=appointment,
-            offer=line.offer,
-            code=line.offer.intervention.code,
-            name_fr=line.offer.intervention.name_fr,
-            name_en=line.offer.intervention.name_en,
-            minutes=line.minutes,
-            labour_cents=line.labour_cents,
-            parts_cents=line.parts_cents,
-        )
-        for line in lines
-    )
+    AppointmentLine.objects.bulk_create(_line(appointment, line) for line in lines)
     return appointment
+
+
+def _promises(hold: Hold, *, pay: str, at: datetime) -> dict[str, Any]:
+    """What is in force today and stays true for this booking, whatever changes later."""
+    workshop = hold.workshop
+    key = SharingKey.objects.in_force(workshop.collective, on=at.astimezone(workshop.zone).date())
+    return {
+        "pay_now": pay,
+        "deposit_kind": workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else "",
+        "free_until": free_until(workshop=workshop, starts_at=hold.starts_at, booked_at=at),
+        "free_cancel_hours": workshop.free_cancel_hours,
+        "late_cancel_keeps_bp": workshop.late_cancel_keeps_bp,
+        "fund_bp": key.fund_bp,
+        "platform_bp": key.platform_bp,
+        "terms_version": VERSION,
+    }
+
+
+def _line(appointment: Appointment, held: HoldLine) -> AppointmentLine:
+    intervention = held.offer.intervention
+    return AppointmentLine(
+        appointment=appointment,
+        offer=held.offer,
+        code=intervention.code,
+        name_fr=intervention.name_fr,
+        name_en=intervention.name_en,
+        minutes=held.minutes,
+        labour_cents=held.labour_cents,
+        parts_cents=held.parts_cents,
+    )
 
 
 def _seat(appointment: Appointment, hold: Hold, *, at: datetime) -> None:

@@ -25,23 +25,24 @@ STATUSES = {
 }
 
 
-def calendar_file(appointment: Appointment, *, method: Method = "PUBLISH") -> bytes:
+def calendar_file(appointment: Appointment, *, method: Method = "PUBLISH", to_workshop: bool = False) -> bytes:
     """
     Return the file, in the customer's language and the workshop's zone.
 
-    REQUEST and CANCEL go with mails (RFC 5546: with organizer and attendee), PUBLISH is for downloading.
+    REQUEST and CANCEL go with mails (RFC 5546: with organizer and attendee), PUBLISH is for downloading. The workshop's
+    names the customer and does not carry the customer's own link.
     """
     with translation.override(appointment.language):
         calendar = Calendar()
         calendar.add("prodid", f"-//Moyeu//{_host()}//FR")
         calendar.add("version", "2.0")
         calendar.add("method", method)
-        calendar.add_component(_event(appointment, method=method))
+        calendar.add_component(_event(appointment, method=method, to_workshop=to_workshop))
         calendar.add_missing_timezones()
         return bytes(calendar.to_ical())
 
 
-def _event(appointment: Appointment, *, method: Method) -> Event:
+def _event(appointment: Appointment, *, method: Method, to_workshop: bool) -> Event:
     workshop = appointment.workshop
     event = Event()
     event.add("uid", f"{appointment.token}@{_host()}")
@@ -49,10 +50,12 @@ def _event(appointment: Appointment, *, method: Method) -> Event:
     event.add("dtstamp", _changed_at(appointment).astimezone(UTC))
     event.add("dtstart", appointment.starts_at.astimezone(workshop.zone))
     event.add("dtend", appointment.ends_at.astimezone(workshop.zone))
-    event.add("summary", _("Bicycle: %(workshop)s") % {"workshop": workshop.name})
-    event.add("description", _description(appointment))
+    with_whom = (appointment.name or appointment.phone) if to_workshop else workshop.name
+    event.add("summary", _("Bicycle: %(with_whom)s") % {"with_whom": with_whom})
+    event.add("description", _description(appointment, to_workshop=to_workshop))
     event.add("location", place_of(appointment))
-    event.add("url", manage_url(appointment))
+    if not to_workshop:
+        event.add("url", manage_url(appointment))
     event.add(
         "status",
         "CANCELLED" if method == "CANCEL" else STATUSES.get(Appointment.Status(appointment.status), "CANCELLED"),
@@ -71,8 +74,10 @@ def place_of(appointment: Appointment) -> str:
     return ", ".join(part for part in (workshop.street, f"{workshop.postcode} {workshop.city}") if part)
 
 
-def _description(appointment: Appointment) -> str:
+def _description(appointment: Appointment, *, to_workshop: bool) -> str:
     work = "\n".join(f"- {line.name}" for line in appointment.lines.all())
+    if to_workshop:
+        return f"{work}\n\n{appointment.number}, {appointment.phone}"
     return f"{work}\n\n" + _("Number %(number)s. To move or cancel: %(url)s") % {
         "number": appointment.number,
         "url": manage_url(appointment),

@@ -1,6 +1,6 @@
 """
-Either side cancels. A customer's money goes back by the policy promised at booking, all of it where the workshop cancels.
-What is shown before is computed by what is done.
+Either side cancels. A customer's money goes back by the policy promised at booking, all of it where the workshop
+cancels. What is shown before is computed by what is done.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RefundShown:
 
 
 def what_is_refunded(*, appointment: Appointment, at: datetime, by_workshop: bool = False) -> RefundShown:
-    """Return what a cancellation at `at` gives back: in time or by the workshop all of it, else what the policy leaves."""
+    """Return what a cancellation at `at` gives back: all in time or by the workshop, else what the policy leaves."""
     paid = paid_online_cents(appointment)
     is_late = appointment.status != Appointment.Status.REQUESTED and at > appointment.free_until
     kept = part(paid, appointment.late_cancel_keeps_bp) if is_late and not by_workshop else 0

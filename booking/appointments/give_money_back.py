@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from booking.appointments.models import Appointment
+from collective.ledger.models import Entry
+from collective.ledger.take_back import kept_source
 from collective.payments.expire import expire_payment
 from collective.payments.models import Operation, Payment
 from collective.payments.plan import pending_operation
 from collective.payments.refund import refund_payment, refundable_cents
 from collective.payments.release import release_payment
+from collective.sharing.keep_advance import keep_advance
 
 
 def give_money_back(appointment: Appointment, *, at: datetime) -> None:
@@ -28,6 +31,14 @@ def give_money_back(appointment: Appointment, *, at: datetime) -> None:
         release_payment(payment=payment, at=at)
     elif payment.state == Payment.State.CAPTURED:
         refund_above(payment, appointment.keeps_cents, reason=appointment.status, at=at)
+        _keep(appointment, payment, at=at)
+
+
+def _keep(appointment: Appointment, payment: Payment, *, at: datetime) -> None:
+    """Book what stays as the workshop's, once; a refund made later takes it back in the books by itself."""
+    cents = min(appointment.keeps_cents, payment.kept_cents)
+    if cents and not Entry.objects.filter(source=kept_source(appointment.number)).exists():
+        keep_advance(workshop=appointment.workshop, reference=appointment.number, kept_cents=cents, at=at)
 
 
 def refund_above(payment: Payment, keeps_cents: int, *, reason: str, at: datetime) -> None:

@@ -65,7 +65,7 @@ def _put(
         context=values,
         key=f"{folder}:{what}:{appointment.token}:{appointment.sequence}",
         due_at=at,
-        attachments=[_attachment(appointment, calendar)] if calendar else [],
+        attachments=[_attachment(appointment, calendar, to_workshop=folder == "workshop")] if calendar else [],
     )
 
 
@@ -95,10 +95,10 @@ def _context(appointment: Appointment, received_at: datetime | None = None) -> d
     return context
 
 
-def _attachment(appointment: Appointment, method: Method) -> Attachment:
+def _attachment(appointment: Appointment, method: Method, *, to_workshop: bool) -> Attachment:
     name = "annulation.ics" if method == "CANCEL" else "rendez-vous.ics"
     return {
         "name": name,
-        "content": calendar_file(appointment, method=method).decode(),
+        "content": calendar_file(appointment, method=method, to_workshop=to_workshop).decode(),
         "mime": f"text/calendar; method={method}",
     }

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from booking.availability.needs import Work
-from collective.timetable.free_days import compute_free_days
+from collective.timetable.free_days import read_days
 from collective.timetable.models import FreeDay, Occupancy, Resource
 from collective.timetable.occupy import local_days
 from collective.timetable.periods import Period
@@ -160,17 +160,13 @@ def _read(
 
 def _rows_without(own: Held, *, at: datetime) -> dict[tuple[int, date], Row]:
     """Compute, as if the own hold were not, the free days it takes from."""
-    held = list(Occupancy.objects.filter(reference=own.reference).select_related("resource__workshop__calendar"))
+    held = list(Occupancy.objects.filter(reference=own.reference).select_related("resource__workshop"))
     rows: dict[tuple[int, date], Row] = {}
     for occupancy in held:
         days = local_days(Period(occupancy.starts_at, occupancy.ends_at), occupancy.resource)
-        fresh = compute_free_days(
-            resources=[occupancy.resource], first=days[0], last=days[-1], at=at, ignoring=own.reference
-        )
-        rows |= {
-            (row.resource_id, row.day): (row.workshop_id, row.resource_id, row.day, row.bits, row.steps)
-            for row in fresh
-        }
+        fresh = read_days(resources=[occupancy.resource], first=days[0], last=days[-1], at=at, ignoring=own.reference)
+        for row in (read.as_row() for read in fresh):
+            rows[row.resource_id, row.day] = (row.workshop_id, row.resource_id, row.day, row.bits, row.steps)
     return rows
 
 

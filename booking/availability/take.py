@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,13 +13,13 @@ from backend.lib.errors import BadInput, RuleBroken
 from booking.availability.alternatives import alternatives
 from booking.availability.needs import ROOMY, Work
 from booking.availability.scan import Window, allowed_starts, is_able
-from collective.timetable.free_days import compute_free_days, lock_free_days, recompute, resources_of
-from collective.timetable.hours import opening_periods, owner_key
+from collective.timetable.free_days import ResourceDay, lock_free_days, read_days, recompute, resources_of
+from collective.timetable.hours import opening_periods
 from collective.timetable.models import Occupancy, Resource
 from collective.timetable.occupy import forget_expired, local_days
 from collective.timetable.periods import Period
 from collective.timetable.retry import again_when_busy
-from collective.timetable.ticks import TICK, from_bytes, local_day, mark_open, starts_of_runs
+from collective.timetable.ticks import TICK, starts_of_runs
 from collective.workshops.models import Bench, Mechanic
 
 __all__ = ["NotASlot", "Seat", "SlotTaken", "SlotTooSoon", "alternatives", "take_slot"]
@@ -77,50 +76,59 @@ def take_slot(
     with transaction.atomic():
         day = starts_at.astimezone(work.workshop.zone).date()
         able = [resource for resource in resources_of([work.workshop]) if is_able(resource, work)]
-        given_up = list(
-            Occupancy.objects.filter(reference=instead_of).select_related("resource__workshop__calendar")
-            if instead_of
-            else ()
-        )
-        touched = {resource.pk: resource for resource in (*able, *(o.resource for o in given_up))}
-        days = {day} | {d for o in given_up for d in local_days(Period(o.starts_at, o.ends_at), o.resource)}
-        lock_free_days(resources=list(touched.values()), days=days, at=at)
+        given_up = _give_up(instead_of, able, day, at=at)
         period = Period(starts_at, starts_at + timedelta(minutes=work.minutes + work.workshop.buffer_minutes))
         forget_expired(resources=able, period=period, at=at)
-        if instead_of:
-            Occupancy.objects.filter(reference=instead_of).delete()
-        mechanic, bench = _choose(work, able, starts_at, day, at=at, asked_at=asked_at or at)
-        _insert([mechanic, bench], period, reason, reference, expires_at)
-        changed = {mechanic.pk: mechanic, bench.pk: bench} | {o.resource_id: o.resource for o in given_up}
-        recompute(resources=list(changed.values()), days=days, at=at)
-    assert mechanic.mechanic
-    assert bench.bench
-    return Seat(mechanic.mechanic, bench.bench, starts_at, starts_at + timedelta(minutes=work.minutes))
+        opening = opening_periods(owners=[work.workshop, *able], first=day, last=day)
+        reads = read_days(resources=able, first=day, last=day, at=at, opening=opening)
+        seat = _choose(work, reads, starts_at, day, at=at, asked_at=asked_at or at)
+        _insert(seat, period, reason, reference, expires_at)
+        recompute(resources=seat, days=[day], at=at, opening=opening)
+        for resource, days in given_up.items():
+            recompute(resources=[resource], days=days, at=at)
+    mechanic, bench = seat[0].mechanic, seat[1].bench
+    assert mechanic
+    assert bench
+    return Seat(mechanic, bench, starts_at, starts_at + timedelta(minutes=work.minutes))
+
+
+def _give_up(reference: str | None, able: list[Resource], day: date, *, at: datetime) -> dict[Resource, set[date]]:
+    """Lock the free days of who could do the work, and of what is given up for it, which goes; give the latter."""
+    given_up: dict[Resource, set[date]] = {}
+    if reference:
+        for occupancy in Occupancy.objects.filter(reference=reference).select_related("resource__workshop"):
+            days = local_days(Period(occupancy.starts_at, occupancy.ends_at), occupancy.resource)
+            given_up.setdefault(occupancy.resource, set()).update(days)
+    lock_free_days(resources=list({*able, *given_up}), days={day}.union(*given_up.values()), at=at)
+    if given_up:
+        Occupancy.objects.filter(reference=reference).delete()
+    return given_up
 
 
 def _choose(
-    work: Work, able: list[Resource], starts_at: datetime, day: date, *, at: datetime, asked_at: datetime
-) -> tuple[Resource, Resource]:
+    work: Work, reads: list[ResourceDay], starts_at: datetime, day: date, *, at: datetime, asked_at: datetime
+) -> list[Resource]:
     """
-    Choose a free mechanic and a free bench.
+    Choose a free mechanic and a free bench, among the days read of those who could do the work.
 
     :raises SlotTaken: when there is no longer one of each.
     :raises NotASlot: when there never was.
     """
     is_open_to_all = work.workshop.accepted_at is not None and work.workshop.closed_at is None
-    fresh = compute_free_days(resources=able, first=day, last=day, at=at) if able and is_open_to_all else []
-    whole = local_day(day, work.workshop.zone)
-    tick, beside = divmod(starts_at - whole.starts_at, TICK)
-    if not fresh or beside or not from_bytes(fresh[0].steps) >> tick & 1:
+    if not reads or not is_open_to_all:
+        raise NotASlot
+    tick, beside = divmod(starts_at - reads[0].whole.starts_at, TICK)
+    if beside or not reads[0].steps >> tick & 1:
         raise NotASlot
     _judge_moment(work, starts_at, day, tick, at=at, asked_at=asked_at)
-    free = [row.resource for row in fresh if starts_of_runs(from_bytes(row.bits), work.run) >> tick & 1]
-    mechanics = [resource for resource in free if resource.kind == Resource.Kind.MECHANIC]
-    benches = [resource for resource in free if resource.kind == Resource.Kind.BENCH]
-    if not (mechanics and benches):
-        raise SlotTaken if _was_open(work, able, day, tick) else NotASlot
-    loads = _loads(free, whole)
-    return min(mechanics, key=_turn(mechanics, loads, day)), min(benches, key=_turn(benches, loads, day))
+    seat = []
+    for kind in (Resource.Kind.MECHANIC, Resource.Kind.BENCH):
+        group = [read for read in reads if read.resource.kind == kind]
+        free = [read for read in group if starts_of_runs(read.free, work.run) >> tick & 1]
+        if not free:
+            raise SlotTaken if _were_open(reads, work, tick) else NotASlot
+        seat.append(min(free, key=_turn(free, day)).resource)
+    return seat
 
 
 def _judge_moment(work: Work, starts_at: datetime, day: date, tick: int, *, at: datetime, asked_at: datetime) -> None:
@@ -130,39 +138,23 @@ def _judge_moment(work: Work, starts_at: datetime, day: date, tick: int, *, at: 
     raise SlotTooSoon if in_time or at <= starts_at < at + work.workshop.notice else NotASlot
 
 
-def _was_open(work: Work, able: list[Resource], day: date, tick: int) -> bool:
+def _were_open(reads: list[ResourceDay], work: Work, tick: int) -> bool:
     """Tell whether it would be a slot if nothing were taken."""
-    whole = local_day(day, work.workshop.zone)
-    opening = opening_periods(owners=able, first=day, last=day)
-    kinds = {
-        resource.kind
-        for resource in able
-        if starts_of_runs(mark_open(opening[owner_key(resource)][day], whole), work.run) >> tick & 1
-    }
+    kinds = {read.resource.kind for read in reads if starts_of_runs(read.opening, work.run) >> tick & 1}
     return len(kinds) == len(Resource.Kind)
 
 
-def _loads(resources: list[Resource], whole: Period) -> dict[int, timedelta]:
-    """Give how long each resource is taken that day."""
-    loads: dict[int, timedelta] = defaultdict(timedelta)
-    taken = Occupancy.objects.filter(resource__in=resources, starts_at__lt=whole.ends_at, ends_at__gt=whole.starts_at)
-    for resource_id, starts_at, ends_at in taken.values_list("resource_id", "starts_at", "ends_at"):
-        loads[resource_id] += ends_at - starts_at
-    return loads
-
-
-def _turn(
-    among: list[Resource], loads: dict[int, timedelta], day: date
-) -> Callable[[Resource], tuple[bool, timedelta, int]]:
+def _turn(among: list[ResourceDay], day: date) -> Callable[[ResourceDay], tuple[bool, int, int]]:
     """
     Order those who could: plain stands before the cargo stand and lift that some bikes cannot do without, then
     the least loaded that day, then in turn, beginning one further each day.
     """
-    places = {resource.pk: place for place, resource in enumerate(sorted(among, key=lambda resource: resource.pk))}
+    places = {pk: place for place, pk in enumerate(sorted(read.resource.pk for read in among))}
 
-    def turn(resource: Resource) -> tuple[bool, timedelta, int]:
-        special = resource.bench is not None and resource.bench.kind in ROOMY
-        return special, loads[resource.pk], (places[resource.pk] + day.toordinal()) % len(among)
+    def turn(read: ResourceDay) -> tuple[bool, int, int]:
+        special = read.resource.bench is not None and read.resource.bench.kind in ROOMY
+        in_turn = (places[read.resource.pk] + day.toordinal()) % len(among)
+        return special, read.taken.bit_count(), in_turn
 
     return turn
 

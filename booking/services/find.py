@@ -2,13 +2,20 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from booking.services.models import Intervention
 
 # Words that nearly every request has and that tell nothing apart.
 _IDLE = frozenset(
-    ["a", "an", "and", "au", "aux", "avec", "bicycle", "bike", "change", "changer", "de", "des", "du", "en", "et", "faire", "fix", "for", "je", "la", "le", "les", "ma", "mes", "mon", "my", "new", "of", "par", "pour", "refaire", "remplacer", "remettre", "reparer", "replace", "repair", "sur", "the", "to", "un", "une", "velo", "vouloir", "voudrais", "veux"]
+    re.findall(
+        r"\w+",
+        """
+        a an and au aux avec bicycle bike change changer de des du en et faire fix for je la le les ma mes mon my new of
+        par pour refaire remplacer remettre reparer replace repair sur the to un une velo vouloir voudrais veux
+        """,
+    )
 )
 # What people say, and what the catalogue says for it.
 _SAME = {
@@ -35,17 +42,23 @@ _SHORTEST_STEM = 4
 
 def find_interventions(query: str, *, among: Iterable[Intervention]) -> list[Intervention]:
     """
-    Return those of `among` that `query` may mean, best first: all of its words before some of them, then short names.
+    Return those of `among` that `query` may mean, best first: more of its words before fewer, rare words before common
+    ones, then short names. Only those with the most words found are returned.
 
     A word is looked for by its stem anywhere in the French and English names ("voilée" finds "dévoilage").
     """
     stems = [_stem(_SAME.get(word, word)) for word in _words(query) if word not in _IDLE]
-    if not stems:
+    hits = [(one, [stem for stem in stems if stem in _searched(one)]) for one in among]
+    most = max((len(found) for _one, found in hits), default=0)
+    if not most:
         return []
-    scored = [(sum(stem in _searched(one) for stem in stems), one) for one in among]
-    best = max((score for score, _one in scored), default=0)
-    found = [(score, one) for score, one in scored if score and score >= min(best, len(stems))]
-    return [one for _score, one in sorted(found, key=lambda pair: (-pair[0], len(pair[1].name), pair[1].code))]
+    common = Counter(stem for _one, found in hits for stem in found)
+    ranked = [
+        ((min(common[stem] for stem in found), len(one.name), one.code), one)
+        for one, found in hits
+        if len(found) == most
+    ]
+    return [one for _rank, one in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def _searched(intervention: Intervention) -> str:

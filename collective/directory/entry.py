@@ -6,10 +6,11 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # it is there, its stub forgets it
 
 from collective.directory.models import DirectoryEntry
 
@@ -72,7 +73,9 @@ def read_element(raw: Any) -> Element:
         raise NotTakenError(Reason.UNREADABLE)
     if raw.get("type") == "Feature":
         return _read_feature(raw)
-    centre = raw.get("center") if isinstance(raw.get("center"), dict) else raw
+    centre = raw.get("center")
+    if not isinstance(centre, dict):
+        centre = raw
     osm_type, osm_id = _read_id(raw.get("type"), raw.get("id"))
     return Element(osm_type, osm_id, _read_tags(raw.get("tags")), centre.get("lat"), centre.get("lon"))
 
@@ -163,7 +166,9 @@ def _read_tags(tags: Any) -> dict[str, str]:
 
 
 def _as_text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    """Write numbers plainly, lists and the like as JSON."""
+    plain = isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
+    return str(value) if plain else json.dumps(value, default=str, ensure_ascii=False)
 
 
 def _clean(text: str) -> str:
@@ -171,7 +176,7 @@ def _clean(text: str) -> str:
 
 
 def _kind(tags: Mapping[str, str]) -> str | None:
-    if tags.get("amenity") == "bicycle_repair_station":
+    if tags.get("amenity") == "bicycle_repair_station" and "shop" not in tags:
         return DirectoryEntry.Kind.STATION
     repairs_or_helps = tags.get("service:bicycle:repair") in _YES or tags.get("service:bicycle:diy") in _YES
     is_association = "club" in tags or any(tags.get(key) in values for key, values in _ASSOCIATIONS.items())
@@ -207,16 +212,14 @@ def _middle(geometry: Any) -> tuple[Any, Any]:
         return None, None
     coordinates = geometry.get("coordinates")
     if geometry.get("type") == "Point":
-        return (coordinates[1], coordinates[0]) if _is_point(coordinates) else (None, None)
+        if isinstance(coordinates, list) and len(coordinates) >= 2:
+            return coordinates[1], coordinates[0]
+        return None, None
     points = list(_points(coordinates))
     if not points:
         return None, None
     lats, lons = [lat for _lon, lat in points], [lon for lon, _lat in points]
     return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
-
-
-def _is_point(coordinates: Any) -> bool:
-    return isinstance(coordinates, list) and len(coordinates) >= 2
 
 
 def _points(coordinates: Any, depth: int = 0) -> Iterator[tuple[float, float]]:

@@ -1,5 +1,5 @@
 """
-The accounts we write to: the French general chart (plan comptable général, règlement ANC 2014-03), names in two languages.
+The accounts we write to: numbers of the French general chart (plan comptable général, règlement ANC 2014-03).
 
 An account is a chart number, or a chart number, a dot and the pk of the entity on the other side ("467.3": what is owed
 between these books and entity 3). Debits are positive, credits negative.
@@ -10,7 +10,7 @@ between these books and entity 3). Debits are positive, credits negative.
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
-| 517 | platform | the account at the payment provider (517 is the chart's place for financial bodies that are not banks) |
+| 517 | platform | the account at the payment provider (517: financial bodies that are not banks) |
 | 53 | seller | the till: what was paid at the counter |
 | 6222 | seller | the platform's commission (commissions sur ventes) |
 | 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
@@ -64,7 +64,7 @@ NAMES = {
 
 
 def owed_with(entity: Entity) -> str:
-    """Return the account of what is owed between some books and `entity`: debit when it owes, credit when it is owed."""
+    """Return the account of what is owed between some books and `entity`: in debit, it owes; in credit, it is owed."""
     return f"{OWED}.{entity.pk}"
 
 

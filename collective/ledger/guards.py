@@ -10,8 +10,8 @@ An entry is written unsealed, gets its lines, is sealed in the same transaction,
   deleted. PostgreSQL's TRUNCATE is not a row operation and stays possible to the table's owner.
 
 SQLite drops a table's triggers when a migration rebuilds the table: such a migration calls `install` again, and the
-system check below says so when it did not. No switch in the schema lifts the guards: the tests, which must empty the tables, take
-the triggers off and put them back (`lifted`).
+system check below says so when it did not. No switch in the schema lifts the guards: the tests, which must empty the
+tables, take the triggers off and put them back (`lifted`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,49 +24,49 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
 MIGRATION = ("collective", "0004_guard_ledger")
-ENTRY, LINE = "collective_entry", "collective_line"
-FIXED = "entity_id journal source label reference workshop_id occurred_at mirrors_id".split()
-
-_MOVED = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in ("id", *FIXED))
 SQLITE = {
-    "ledger_entry_begins_unsealed": f"""
-        BEFORE INSERT ON {ENTRY} WHEN NEW.sealed_at IS NOT NULL
+    "ledger_entry_begins_unsealed": """
+        BEFORE INSERT ON collective_entry WHEN NEW.sealed_at IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a ledger entry is sealed after its lines are written'); END""",
-    "ledger_entry_is_sealed_balanced": f"""
-        BEFORE UPDATE ON {ENTRY} WHEN OLD.sealed_at IS NULL AND NEW.sealed_at IS NOT NULL AND (
-            NOT EXISTS (SELECT 1 FROM {LINE} WHERE entry_id = NEW.id)
-            OR EXISTS (SELECT 1 FROM {LINE} WHERE entry_id = NEW.id GROUP BY unit HAVING SUM(amount) <> 0))
+    "ledger_entry_is_sealed_balanced": """
+        BEFORE UPDATE ON collective_entry WHEN OLD.sealed_at IS NULL AND NEW.sealed_at IS NOT NULL AND (
+            NOT EXISTS (SELECT 1 FROM collective_line WHERE entry_id = NEW.id)
+            OR EXISTS (SELECT 1 FROM collective_line WHERE entry_id = NEW.id GROUP BY unit HAVING SUM(amount) <> 0))
         BEGIN SELECT RAISE(ABORT, 'a ledger entry sums to zero in each unit'); END""",
-    "ledger_entry_never_changes": f"""
-        BEFORE UPDATE ON {ENTRY} WHEN OLD.sealed_at IS NOT NULL OR NEW.sealed_at IS NULL OR {_MOVED}
+    "ledger_entry_never_changes": """
+        BEFORE UPDATE ON collective_entry WHEN OLD.sealed_at IS NOT NULL OR NEW.sealed_at IS NULL
+            OR (NEW.id, NEW.entity_id, NEW.journal, NEW.source, NEW.label)
+                IS NOT (OLD.id, OLD.entity_id, OLD.journal, OLD.source, OLD.label)
+            OR (NEW.reference, NEW.workshop_id, NEW.occurred_at, NEW.mirrors_id)
+                IS NOT (OLD.reference, OLD.workshop_id, OLD.occurred_at, OLD.mirrors_id)
         BEGIN SELECT RAISE(ABORT, 'the ledger is only added to: record a mirror entry'); END""",
-    "ledger_entry_never_goes": f"""
-        BEFORE DELETE ON {ENTRY}
+    "ledger_entry_never_goes": """
+        BEFORE DELETE ON collective_entry
         BEGIN SELECT RAISE(ABORT, 'the ledger is only added to: record a mirror entry'); END""",
-    "ledger_line_joins_no_sealed_entry": f"""
-        BEFORE INSERT ON {LINE} WHEN (SELECT sealed_at FROM {ENTRY} WHERE id = NEW.entry_id) IS NOT NULL
+    "ledger_line_joins_no_sealed_entry": """
+        BEFORE INSERT ON collective_line
+        WHEN (SELECT sealed_at FROM collective_entry WHERE id = NEW.entry_id) IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'a sealed ledger entry takes no more lines'); END""",
-    "ledger_line_never_changes": f"""
-        BEFORE UPDATE ON {LINE}
+    "ledger_line_never_changes": """
+        BEFORE UPDATE ON collective_line
         BEGIN SELECT RAISE(ABORT, 'the ledger is only added to: record a mirror entry'); END""",
-    "ledger_line_never_goes": f"""
-        BEFORE DELETE ON {LINE}
+    "ledger_line_never_goes": """
+        BEFORE DELETE ON collective_line
         BEGIN SELECT RAISE(ABORT, 'the ledger is only added to: record a mirror entry'); END""",
 }
-
-_PG_MOVED = ", ".join(f"NEW.{column}" for column in ("id", *FIXED))
-_PG_STOOD = ", ".join(f"OLD.{column}" for column in ("id", *FIXED))
 POSTGRESQL_FUNCTIONS = {
-    "ledger_judge_entry": f"""
+    "ledger_judge_entry": """
         DECLARE judged bigint;
         BEGIN
-            judged := CASE WHEN TG_TABLE_NAME = '{LINE}' THEN (to_jsonb(NEW) ->> 'entry_id')::bigint ELSE NEW.id END;
-            IF EXISTS (SELECT 1 FROM {ENTRY} WHERE id = judged AND sealed_at IS NULL) THEN
+            -- Lines name their entry, an entry is itself.
+            judged := coalesce(to_jsonb(NEW) ->> 'entry_id', to_jsonb(NEW) ->> 'id')::bigint;
+            IF EXISTS (SELECT 1 FROM collective_entry WHERE id = judged AND sealed_at IS NULL) THEN
                 RAISE EXCEPTION 'ledger entry % is not sealed', judged USING ERRCODE = 'check_violation';
             END IF;
-            IF NOT EXISTS (SELECT 1 FROM {LINE} WHERE entry_id = judged)
-            OR EXISTS (SELECT 1 FROM {LINE} WHERE entry_id = judged GROUP BY unit HAVING SUM(amount) <> 0) THEN
-                RAISE EXCEPTION 'ledger entry % does not sum to zero in each unit', judged USING ERRCODE = 'check_violation';
+            IF NOT EXISTS (SELECT 1 FROM collective_line WHERE entry_id = judged)
+            OR EXISTS (SELECT 1 FROM collective_line WHERE entry_id = judged GROUP BY unit HAVING SUM(amount) <> 0) THEN
+                RAISE EXCEPTION 'ledger entry % does not sum to zero in each unit', judged
+                    USING ERRCODE = 'check_violation';
             END IF;
             RETURN NULL;
         END""",
@@ -74,36 +74,55 @@ POSTGRESQL_FUNCTIONS = {
         BEGIN
             RAISE EXCEPTION 'the ledger is only added to: record a mirror entry' USING ERRCODE = 'check_violation';
         END""",
-    "ledger_seal_only": f"""
+    "ledger_seal_only": """
         BEGIN
-            IF OLD.sealed_at IS NOT NULL OR NEW.sealed_at IS NULL OR ({_PG_MOVED}) IS DISTINCT FROM ({_PG_STOOD}) THEN
+            -- The row as it was, but for the seal.
+            IF OLD.sealed_at IS NOT NULL OR NEW.sealed_at IS NULL
+            OR to_jsonb(NEW) - 'sealed_at' IS DISTINCT FROM to_jsonb(OLD) - 'sealed_at' THEN
                 RAISE EXCEPTION 'the ledger is only added to: record a mirror entry' USING ERRCODE = 'check_violation';
             END IF;
             RETURN NEW;
         END""",
-    "ledger_join_unsealed": f"""
+    "ledger_join_unsealed": """
         BEGIN
-            IF (SELECT sealed_at FROM {ENTRY} WHERE id = NEW.entry_id) IS NOT NULL THEN
+            IF (SELECT sealed_at FROM collective_entry WHERE id = NEW.entry_id) IS NOT NULL THEN
                 RAISE EXCEPTION 'a sealed ledger entry takes no more lines' USING ERRCODE = 'check_violation';
             END IF;
             RETURN NEW;
         END""",
 }
-_DEFERRED = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_judge_entry()"
-POSTGRESQL = {  # name: (table, definition)
-    "ledger_entry_is_judged": (ENTRY, "CONSTRAINT", f"AFTER INSERT ON {ENTRY} {_DEFERRED}"),
-    "ledger_line_is_judged": (LINE, "CONSTRAINT", f"AFTER INSERT ON {LINE} {_DEFERRED}"),
-    "ledger_entry_never_changes": (ENTRY, "", f"BEFORE UPDATE ON {ENTRY} FOR EACH ROW EXECUTE FUNCTION ledger_seal_only()"),
-    "ledger_entry_never_goes": (ENTRY, "", f"BEFORE DELETE ON {ENTRY} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"),
-    "ledger_line_joins_no_sealed_entry": (
-        LINE,
+POSTGRESQL = {  # name: (table, kind, definition)
+    "ledger_entry_is_judged": (
+        "collective_entry",
+        "CONSTRAINT",
+        "AFTER INSERT ON collective_entry DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION ledger_judge_entry()",
+    ),
+    "ledger_line_is_judged": (
+        "collective_line",
+        "CONSTRAINT",
+        "AFTER INSERT ON collective_line DEFERRABLE INITIALLY DEFERRED"
+        " FOR EACH ROW EXECUTE FUNCTION ledger_judge_entry()",
+    ),
+    "ledger_entry_never_changes": (
+        "collective_entry",
         "",
-        f"BEFORE INSERT ON {LINE} FOR EACH ROW EXECUTE FUNCTION ledger_join_unsealed()",
+        "BEFORE UPDATE ON collective_entry FOR EACH ROW EXECUTE FUNCTION ledger_seal_only()",
+    ),
+    "ledger_entry_never_goes": (
+        "collective_entry",
+        "",
+        "BEFORE DELETE ON collective_entry FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+    ),
+    "ledger_line_joins_no_sealed_entry": (
+        "collective_line",
+        "",
+        "BEFORE INSERT ON collective_line FOR EACH ROW EXECUTE FUNCTION ledger_join_unsealed()",
     ),
     "ledger_line_never_changes": (
-        LINE,
+        "collective_line",
         "",
-        f"BEFORE UPDATE OR DELETE ON {LINE} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+        "BEFORE UPDATE OR DELETE ON collective_line FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
     ),
 }
 

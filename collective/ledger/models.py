@@ -77,7 +77,7 @@ class Entry(models.Model):
     journal = models.CharField(max_length=8, choices=Journal)
     source = models.CharField(max_length=120)
     label = models.CharField(max_length=200)
-    reference = models.CharField(max_length=60, blank=True, default="", db_index=True)  # what it was for: a payment's subject
+    reference = models.CharField(max_length=60, blank=True, default="", db_index=True)  # a payment's subject
     workshop = models.ForeignKey("collective.Workshop", models.PROTECT, null=True, related_name="entries")
     occurred_at = models.DateTimeField()
     mirrors = models.ForeignKey("self", models.PROTECT, null=True, related_name="mirrored_by")  # what it takes back
@@ -92,6 +92,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.label}"
+
+    @property
+    def debit_cents(self) -> int:
+        """What the entry moves: the sum of its debits. Reads the lines, which lists prefetch."""
+        return sum(line.amount for line in self.lines.all() if line.amount > 0)
 
 
 class Line(models.Model):
@@ -111,3 +116,7 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"
+
+    @property
+    def credit_cents(self) -> int:
+        return max(0, -self.amount)

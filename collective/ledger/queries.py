@@ -54,6 +54,15 @@ class Totals:
     def revenue_cents(self) -> int:
         return self.labour_cents + self.parts_cents
 
+    @property
+    def stays_cents(self) -> int:
+        """What stays with the workshop, its parts at their price included."""
+        return self.workshop_cents + self.parts_cents
+
+    @property
+    def costs_cents(self) -> int:
+        return self.platform_cents + self.fee_cents
+
     def add(self, account: str, cents: int) -> None:
         if account in KINDS:
             name, sign = KINDS[account]
@@ -116,7 +125,7 @@ def balances(*, entities: Iterable[Entity]) -> dict[int, dict[tuple[str, str], i
 
 def totals_by_workshop(*, collective: Collective, first: date, last: date) -> list[WorkshopTotals]:
     """
-    Return each workshop of the collective with its totals from `first` to `last`, both included, in the collective's zone.
+    Return each workshop of the collective with its totals from `first` to `last`, both included, in its zone.
 
     Workshops in which nothing happened are there, with zeros; in the order of their names. Two queries.
     """

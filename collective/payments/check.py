@@ -21,9 +21,9 @@ def _in_trouble() -> Iterator[str]:
 
 
 def _sums() -> Iterator[str]:
-    rows = Payment.objects.annotate(given=Sum("refunds__amount_cents", default=0))
-    for payment in rows.exclude(given=F("refunded_cents")):
-        yield f"payment {payment.reference} says {payment.refunded_cents} given back, its refunds {payment.given}"
+    rows = Payment.objects.annotate(given=Sum("refunds__amount_cents", default=0)).exclude(given=F("refunded_cents"))
+    for reference, said, given in rows.values_list("reference", "refunded_cents", "given"):
+        yield f"payment {reference} says {said} given back, its refunds {given}"
 
 
 def _entries() -> Iterator[str]:

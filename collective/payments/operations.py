@@ -115,13 +115,20 @@ def _give_up(operation: Operation, refusal: ProviderRefused, *, at: datetime) ->
         before = (payment.state, payment.refunded_cents)
         _finish(operation, Operation.State.REFUSED, error=str(refusal))
         take_word(payment, word, at=at)
-        if operation.kind == Kind.OPEN and payment.state == State.NEW:
-            payment.state, payment.changed_at = State.FAILED, at
-            payment.save()
-            tell(payment, at=at)
-        if operation.kind == Kind.OPEN or (payment.state, payment.refunded_cents) == before:
+        if operation.kind == Kind.OPEN:
+            _fail(payment, at=at)
+        elif (payment.state, payment.refunded_cents) == before:
             mark_trouble(payment, Trouble.REFUSED, said=f"{operation.key}: {refusal}")
+    logger.error("operation %s was refused: %s", operation.key, refusal)
     return True
+
+
+def _fail(payment: Payment, *, at: datetime) -> None:
+    """Nobody can pay on a page that was never opened, so nobody's money is concerned."""
+    if payment.state == State.NEW:
+        payment.state, payment.changed_at = State.FAILED, at
+        payment.save()
+        tell(payment, at=at)
 
 
 def _finish(operation: Operation, state: str, *, result: dict[str, str] | None = None, error: str = "") -> None:

@@ -9,7 +9,6 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -87,7 +86,9 @@ def poll_payments(*, at: datetime, limit: int = 50) -> int:
     Those that wait for a person, every minute; those held, or whose fee is not known yet, every ten minutes.
     """
     a_minute_ago, ten_minutes_ago = at - timedelta(minutes=1), at - timedelta(minutes=10)
-    waiting = Q(state=State.OPEN) & (Q(looked_at__isnull=True, created_at__lte=a_minute_ago) | Q(looked_at__lte=a_minute_ago))
+    waiting = Q(state=State.OPEN) & (
+        Q(looked_at__isnull=True, created_at__lte=a_minute_ago) | Q(looked_at__lte=a_minute_ago)
+    )
     held = Q(state=State.AUTHORISED, looked_at__lte=ten_minutes_ago)
     without_fee = Q(state=State.CAPTURED, fee_cents__isnull=True, looked_at__lte=ten_minutes_ago)
     due = Payment.objects.filter(waiting | held | without_fee).order_by("looked_at", "pk")[:limit]
@@ -106,8 +107,7 @@ def _look(payment: Payment, *, at: datetime) -> bool:
 
 
 def _close(event: StripeEvent, state: str) -> int:
-    with transaction.atomic():
-        return StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.NEW).update(state=state)
+    return StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.NEW).update(state=state)
 
 
 def _payment_of(event: StripeEvent) -> Payment | None:

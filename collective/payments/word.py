@@ -1,12 +1,14 @@
 """The provider's word on a payment: read in one place, and not taken when it disagrees with our row."""
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from collective.payments import gateway
 from collective.payments.models import Payment
 from collective.payments.ports import IntentState, IntentStatus, RefundState, SessionState
 
-State, Trouble = Payment.State, Payment.Trouble
+State: TypeAlias = Payment.State
+Trouble: TypeAlias = Payment.Trouble
 
 # What may follow what: only forwards. Money that was taken outranks all we believed, an expiry of ours included.
 RANK = {
@@ -49,7 +51,7 @@ def read_word(payment: Payment) -> Word:
 
 
 def what_is_wrong(payment: Payment, word: Word) -> Trouble | None:
-    """Return why the word cannot be about this payment, or None. What it says is compared with our row, field by field."""
+    """Return why the word cannot be about this payment, or None: it is compared with our row, field by field."""
     livemode = gateway.provider().livemode
     for said in (word.session, word.intent):
         if said is None:

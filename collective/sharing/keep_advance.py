@@ -18,8 +18,9 @@ def keep_advance(*, workshop: Workshop, reference: str, kept_cents: int, label: 
     """
     Turn `kept_cents` of the advance under `reference` into the seller's income, once; None when nothing is kept.
 
-    No share goes to the fund or the platform, since no labour was sold, and no VAT is booked: money kept for work not done
-    is an indemnity (CJEU C-277/05, Société thermale d'Eugénie-les-Bains). An accountant confirms it for each policy.
+    No share goes to the fund or the platform, since no labour was sold, and no VAT is booked: money kept for work not
+    done is an indemnity (CJEU C-277/05, Société thermale d'Eugénie-les-Bains). An accountant confirms it for each
+    policy.
 
     :raises ValueError: when the payments of this subject keep less than that.
     """

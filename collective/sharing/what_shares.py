@@ -7,7 +7,7 @@ from backend.lib.money import part, without_vat
 
 @dataclass(frozen=True)
 class Shares:
-    """Cents; the six sum to what the customer pays. Only `workshop_cents` may be negative, when labour is under the fee."""
+    """Cents that sum to what the customer pays. Only `workshop_cents` may be negative, when labour is under the fee."""
 
     workshop_cents: int  # labour before VAT, less the three below
     parts_cents: int  # before VAT

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import F
 
-from collective.timetable.free_days import compute_free_days, resources_of
+from collective.timetable.free_days import read_days, resources_of
 from collective.timetable.guards import missing_guards
 from collective.timetable.models import FreeDay, Occupancy, Resource
 from collective.timetable.occupy import local_days
@@ -44,7 +44,8 @@ def _wrong_days(workshop: Workshop, *, at: datetime) -> Iterator[str]:
     last = max((day for _resource, day in stored), default=today)
     last = max(last, today + timedelta(days=workshop.horizon_days - 1))  # tonight's run adds the horizon's last day
     expired = _days_with_expired(resources, at=at)
-    for due in compute_free_days(resources=resources, first=today, last=last, at=at):
+    for read in read_days(resources=resources, first=today, last=last, at=at):
+        due = read.as_row()
         key = (due.resource_id, due.day)
         row = stored.get(key)
         if row is None:

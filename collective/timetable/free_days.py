@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
-from collective.timetable.hours import anchor_again, opening_periods, owner_key
+from collective.timetable.hours import Opening, anchor_again, opening_periods, owner_key
 from collective.timetable.models import FreeDay, Occupancy, Resource
 from collective.timetable.periods import Period
 from collective.timetable.retry import again_when_busy
@@ -30,39 +31,67 @@ from collective.workshops.models import Workshop
 DERIVED = ["workshop", "t0", "ticks", "bits", "steps", "longest"]
 
 
-def compute_free_days(
-    *, resources: Sequence[Resource], first: date, last: date, at: datetime, ignoring: str | None = None
-) -> list[FreeDay]:
+@dataclass(frozen=True, slots=True)
+class ResourceDay:
+    """One resource on one local day, as hours and occupancies say: bitmaps of what is open, taken, and a start."""
+
+    resource: Resource
+    day: date
+    whole: Period
+    opening: int
+    taken: int
+    steps: int
+
+    @property
+    def free(self) -> int:
+        return self.opening & ~self.taken
+
+    def as_row(self) -> FreeDay:
+        ticks = (self.whole.ends_at - self.whole.starts_at) // TICK
+        return FreeDay(
+            workshop_id=self.resource.workshop_id,
+            resource=self.resource,
+            day=self.day,
+            t0=self.whole.starts_at,
+            ticks=ticks,
+            bits=to_bytes(self.free, ticks),
+            steps=to_bytes(self.steps, ticks),
+            longest=longest_run(self.free),
+        )
+
+
+def read_days(
+    *,
+    resources: Sequence[Resource],
+    first: date,
+    last: date,
+    at: datetime,
+    ignoring: str | None = None,
+    opening: Opening | None = None,
+) -> list[ResourceDay]:
     """
-    Give the free days of these resources as hours and occupancies say now, unsaved: three queries.
+    Read what hours and occupancies say of these resources' days: three queries, one when the opening is at hand.
 
     `ignoring` is a reference whose occupancies count for nothing: a person's own hold.
     The resources' `workshop` should be at hand.
     """
     workshops = list({resource.workshop_id: resource.workshop for resource in resources}.values())
-    opening = opening_periods(owners=[*resources, *workshops], first=first, last=last)
+    if opening is None:
+        opening = opening_periods(owners=[*resources, *workshops], first=first, last=last)
     taken = _taken(resources, first, last, at=at, ignoring=ignoring)
-    days = []
-    for resource in resources:
-        workshop = resource.workshop
-        for day, periods in opening[owner_key(resource)].items():
-            whole = local_day(day, workshop.zone)
-            ticks = (whole.ends_at - whole.starts_at) // TICK
-            bits = mark_open(periods, whole) & ~mark_taken(taken[resource.pk], whole)
-            steps = mark_steps(opening[owner_key(workshop)][day], whole, workshop.slot_step_minutes)
-            days.append(
-                FreeDay(
-                    workshop=workshop,
-                    resource=resource,
-                    day=day,
-                    t0=whole.starts_at,
-                    ticks=ticks,
-                    bits=to_bytes(bits, ticks),
-                    steps=to_bytes(steps, ticks),
-                    longest=longest_run(bits),
-                )
-            )
-    return days
+    wholes = {(w.pk, day): local_day(day, w.zone) for w in workshops for day in opening[owner_key(w)]}
+    return [
+        ResourceDay(
+            resource=resource,
+            day=day,
+            whole=(whole := wholes[resource.workshop_id, day]),
+            opening=mark_open(periods, whole),
+            taken=mark_taken(taken[resource.pk], whole),
+            steps=mark_steps(opening[owner_key(resource.workshop)][day], whole, resource.workshop.slot_step_minutes),
+        )
+        for resource in resources
+        for day, periods in opening[owner_key(resource)].items()
+    ]
 
 
 def _taken(
@@ -92,31 +121,33 @@ def lock_free_days(*, resources: Sequence[Resource], days: Iterable[date], at: d
     known = set(rows.order_by("id").select_for_update(of=("self",)).values_list("resource_id", "day"))
     missing = {(resource.pk, day) for resource in resources for day in wanted} - known
     if missing:
-        fresh = compute_free_days(resources=resources, first=min(wanted), last=max(wanted), at=at)
-        made = [row for row in fresh if (row.resource_id, row.day) in missing]
+        fresh = read_days(resources=resources, first=min(wanted), last=max(wanted), at=at)
+        made = [read.as_row() for read in fresh if (read.resource.pk, read.day) in missing]
         FreeDay.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
         list(rows.order_by("id").select_for_update(of=("self",)).values_list("id"))
 
 
-def recompute(*, resources: Sequence[Resource], days: Iterable[date], at: datetime) -> None:
+def recompute(
+    *, resources: Sequence[Resource], days: Iterable[date], at: datetime, opening: Opening | None = None
+) -> None:
     """Write these resources' free days anew, whole; the caller holds their locks."""
     wanted = set(days)
     if not resources or not wanted:
         return
-    fresh = compute_free_days(resources=resources, first=min(wanted), last=max(wanted), at=at)
-    _save([row for row in fresh if row.day in wanted])
-
-
-def _save(rows: list[FreeDay]) -> None:
+    fresh = read_days(resources=resources, first=min(wanted), last=max(wanted), at=at, opening=opening)
     FreeDay.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["resource", "day"], update_fields=DERIVED, batch_size=500
+        [read.as_row() for read in fresh if read.day in wanted],
+        update_conflicts=True,
+        unique_fields=["resource", "day"],
+        update_fields=DERIVED,
+        batch_size=500,
     )
 
 
 def resources_of(workshops: Iterable[Workshop]) -> list[Resource]:
     """Give the resources in use of these workshops, with their workshop at hand, by id."""
     in_use = Resource.objects.filter(workshop__in=workshops, retired_at__isnull=True)
-    return list(in_use.select_related("workshop", "calendar", "mechanic", "bench").order_by("pk"))
+    return list(in_use.select_related("workshop", "mechanic", "bench").order_by("pk"))
 
 
 def rebuild_timetable(*, workshops: Iterable[Workshop] | None = None, first: date, last: date, at: datetime) -> int:

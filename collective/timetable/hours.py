@@ -40,6 +40,7 @@ from collective.workshops.models import Workshop
 
 Owner = Workshop | Resource
 OwnerKey = tuple[str, int]
+Opening = dict[OwnerKey, dict[date, list[Period]]]
 
 SEASON, WEEKLY, OPEN, CLOSED = "season", "weekly", "open", "closed"
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -185,7 +186,7 @@ def _weekdays(event: Event) -> str:
 # --- Reading hours --------------------------------------------------------------------------------------------------
 
 
-def opening_periods(*, owners: Sequence[Owner], first: date, last: date) -> dict[OwnerKey, dict[date, list[Period]]]:
+def opening_periods(*, owners: Sequence[Owner], first: date, last: date) -> Opening:
     """
     Give when each owner is open on each local day from first to last, in UTC, in order; a closed day has an empty list.
 

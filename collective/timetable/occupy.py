@@ -102,7 +102,7 @@ def _release_if_expired(reference: str, *, at: datetime) -> int:
 def lock_of(reference: str, *, at: datetime) -> dict[Resource, set[date]]:
     """Lock the free days that the reference's occupancies touch; give them, by resource."""
     touched: dict[Resource, set[date]] = {}
-    for occupancy in Occupancy.objects.filter(reference=reference).select_related("resource__workshop__calendar"):
+    for occupancy in Occupancy.objects.filter(reference=reference).select_related("resource__workshop"):
         days = local_days(Period(occupancy.starts_at, occupancy.ends_at), occupancy.resource)
         touched.setdefault(occupancy.resource, set()).update(days)
     if touched:

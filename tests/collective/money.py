@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from django.db.models import Sum
 
@@ -10,25 +11,19 @@ from collective.ledger.entities import books_of, fund_of, platform_of
 from collective.ledger.models import Entity, Line
 from collective.members.models import Collective
 from collective.workshops.models import Seller, Workshop
+from tests.factories import CollectiveFactory, SellerFactory, WorkshopFactory
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 _numbers = count(1)
 
 
-def a_workshop(*, collective: Collective | None = None, vat: str = Seller.VatRegime.STANDARD, **fields) -> Workshop:
-    number = next(_numbers)
+def a_workshop(
+    *, collective: Collective | None = None, vat: str = Seller.VatRegime.STANDARD, **fields: Any
+) -> Workshop:
+    """A workshop with books of its own, and a collective of its own unless one is given."""
     if collective is None:
-        collective = Collective.objects.create(name=f"Les Ateliers {number}", slug=f"ateliers-{number}")
-    seller = Seller.objects.create(
-        collective=collective,
-        legal_name=f"SCOP Rayon {number}",
-        legal_form="SCOP",
-        siren=f"{900000000 + number}",
-        address="1 rue du Moyeu, 59000 Lille",
-        vat_regime=vat,
-    )
-    place = {"name": f"Rayon {number}", "slug": f"rayon-{number}", "kind": "fixed", "postcode": "59000", "city": "Lille"}
-    return Workshop.objects.create(collective=collective, seller=seller, lat=50.63, lon=3.06, **{**place, **fields})
+        collective = CollectiveFactory(slug=f"ateliers-{next(_numbers)}")
+    return WorkshopFactory(seller=SellerFactory(collective=collective, vat_regime=vat), **fields)
 
 
 def standing(entity: Entity) -> dict[str, int]:

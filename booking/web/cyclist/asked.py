@@ -64,7 +64,7 @@ class SearchForm(forms.Form):
         required=False,
     )
     ordre = forms.ChoiceField(
-        label=_("Order"),
+        label=_("Sorted by"),
         choices=[("earliest", _("Earliest first")), ("distance", _("Nearest first")), ("price", _("Cheapest first"))],
         required=False,
     )

@@ -15,8 +15,8 @@ from booking.appointments.links import appointment_by_link
 from booking.appointments.models import Appointment
 from booking.appointments.paid import PURPOSE
 from booking.web.cyclist.doors import asked_by_htmx, private
-from collective.payments.ask import PaymentUnavailable
 from collective.payments.models import Payment
+from collective.payments.ports import ProviderError
 from collective.payments.settle import look_at_payment
 
 LOOK_AGAIN_SECONDS = 3
@@ -47,7 +47,7 @@ def _look(payment: Payment, *, at: datetime) -> None:
     """Ask the provider, then let what it said reach the appointment now rather than at the next sweep."""
     try:
         look_at_payment(payment=payment, at=at)
-    except PaymentUnavailable:
+    except ProviderError:  # no word now: the page asks again, and so do the sweeps
         return
     sweep_outbox(at=database_now(), kinds=[f"payment.changed.{PURPOSE}"], limit=10)
 

@@ -10,7 +10,7 @@ from collective.payments.check import what_disagrees_with_the_payments
 
 
 class Command(BaseCommand):
-    help = "Say what does not add up in the ledger, or between it and the payments; exit with 1 when something does not."
+    help = "Say what does not add up in the ledger, or between it and the payments, and exit with 1 then."
 
     def handle(self, *args: Any, **options: Any) -> None:
         faults = [*what_is_wrong_in_the_books(), *what_disagrees_with_the_payments()]

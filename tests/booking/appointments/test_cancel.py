@@ -24,6 +24,7 @@ from tests.booking.appointments.scene import (
     references,
     staff_of,
 )
+from tests.collective.money import books
 from tests.factories import UserFactory
 
 Status = Appointment.Status
@@ -56,6 +57,8 @@ def test_late_the_policy_keeps_its_part_and_what_is_shown_is_what_is_done(db, pr
 
     assert (shown.kept_cents, shown.refund_cents) == (kept, 600 - kept)
     assert kept_cents(cancelled) == cancelled.keeps_cents == kept
+    assert books(workshop)["seller"].get("758", 0) == -kept
+    assert "4191" not in books(workshop)["seller"]
 
 
 def test_no_policy_keeps_anything_within_the_fourteen_days(workshop, provider):

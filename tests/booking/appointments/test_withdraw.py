@@ -25,6 +25,7 @@ from tests.booking.appointments.scene import (
     references,
     staff_of,
 )
+from tests.collective.money import books
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -60,6 +61,7 @@ def test_who_did_not_come_may_still_withdraw(workshop, provider):
     withdrawn = withdraw(appointment=appointment, at=NINE + timedelta(days=1))
 
     assert kept_cents(pass_sweeps(withdrawn, at=NINE + timedelta(days=1))) == 0
+    assert not {"758", "4191"} & set(books(workshop)["seller"])
 
 
 def test_after_the_fourteen_days_it_is_a_cancellation(workshop, provider):

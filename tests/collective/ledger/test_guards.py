@@ -56,13 +56,14 @@ def test_a_sealed_entry_does_not_move(entry, sql):
 
 def test_balanced_lines_cannot_join_a_sealed_entry_either(entry):
     assert is_refused(
-        "INSERT INTO collective_line (entry_id, account, amount, unit) VALUES (%s, '411', 1, 'EUR'), (%s, '706', -1, 'EUR')",
+        "INSERT INTO collective_line (entry_id, account, amount, unit)"
+        " VALUES (%s, '411', 1, 'EUR'), (%s, '706', -1, 'EUR')",
         entry.pk,
         entry.pk,
     )
 
 
-def write(entry, *lines, seal=True, unsealed_changes=""):
+def write(entry, *lines, seal=True, relabel=False):
     """Write a second entry by SQL, whole, in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -77,8 +78,8 @@ def write(entry, *lines, seal=True, unsealed_changes=""):
                 "INSERT INTO collective_line (entry_id, account, amount, unit) VALUES (%s, %s, %s, %s)",
                 [pk, account, amount, unit],
             )
-        if unsealed_changes:
-            cursor.execute(f"UPDATE collective_entry SET {unsealed_changes} WHERE id = %s", [pk])
+        if relabel:
+            cursor.execute("UPDATE collective_entry SET label = 'autre' WHERE id = %s", [pk])
         if seal:
             cursor.execute("UPDATE collective_entry SET sealed_at = '2026-11-21 09:00:00' WHERE id = %s", [pk])
 
@@ -115,7 +116,7 @@ def test_an_entry_left_unsealed_is_refused_at_the_commit_or_in_no_report(entry):
 
 def test_an_entry_is_only_sealed_and_nothing_else(entry):
     with pytest.raises(DatabaseError):
-        write(entry, ("411", 5, "EUR"), ("706", -5, "EUR"), unsealed_changes="label = 'autre'")
+        write(entry, ("411", 5, "EUR"), ("706", -5, "EUR"), relabel=True)
 
 
 def test_a_line_of_zero_is_refused(entry):
@@ -126,7 +127,8 @@ def test_a_line_of_zero_is_refused(entry):
 def test_an_entry_that_comes_sealed_is_refused(entry):
     assert is_refused(
         "INSERT INTO collective_entry (entity_id, journal, source, label, reference, occurred_at, sealed_at)"
-        " SELECT entity_id, journal, 'test:2', label, reference, occurred_at, sealed_at FROM collective_entry WHERE id = %s",
+        " SELECT entity_id, journal, 'test:2', label, reference, occurred_at, sealed_at"
+        " FROM collective_entry WHERE id = %s",
         entry.pk,
     )
 
@@ -138,7 +140,9 @@ def test_the_check_names_a_guard_that_is_gone(db):
         where = " ON collective_line" if connection.vendor == "postgresql" else ""
         cursor.execute(f"DROP TRIGGER {gone}{where}")
     try:
-        (error,) = [found for found in run_checks(tags=["database"], databases=["default"]) if found.id == "ledger.E001"]
+        (error,) = [
+            found for found in run_checks(tags=["database"], databases=["default"]) if found.id == "ledger.E001"
+        ]
         assert gone in error.msg
     finally:
         guards.install(connection)

@@ -13,7 +13,9 @@ def seller(db):
 
 
 def write(entity, lines, source="test:1", **more):
-    return record(entity=entity, journal=Entry.Journal.MISC, source=source, label="Essai", lines=lines, occurred_at=AT, **more)
+    return record(
+        entity=entity, journal=Entry.Journal.MISC, source=source, label="Essai", lines=lines, occurred_at=AT, **more
+    )
 
 
 def test_an_entry_is_sealed_with_its_lines(seller):

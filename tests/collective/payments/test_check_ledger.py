@@ -57,24 +57,28 @@ def test_sound_books_are_green(payment):
     assert check() == f"{Entry.objects.count()} entries: the books hold together.\n"
 
 
-SALE = "(SELECT id FROM collective_entry WHERE source LIKE 'sale:%%')"
-CAPTURE = "(SELECT max(id) FROM collective_entry WHERE source LIKE 'capture:%%')"
+SALE = "(SELECT id FROM collective_entry WHERE source LIKE 'sale:%')"
+CAPTURE = "(SELECT max(id) FROM collective_entry WHERE source LIKE 'capture:%')"
+SHARES = "(SELECT min(id) FROM collective_entry WHERE source LIKE 'shares:%')"
 BREAKS = {
-    "is out of balance by 1 EUR": f"UPDATE collective_line SET amount = amount + 1 WHERE account = '706' AND entry_id = {SALE}",
-    "is out of balance by -100 MIN": "INSERT INTO collective_line (entry_id, account, amount, unit)"
-    f" VALUES ({SALE}, '411', -100, 'MIN')",
-    "has no lines": f"DELETE FROM collective_line WHERE entry_id = {CAPTURE}",
-    "is not sealed": f"UPDATE collective_entry SET sealed_at = NULL WHERE id = {SALE}",
+    "is out of balance by 1 EUR": """
+        UPDATE collective_line SET amount = amount + 1 WHERE account = '706' AND entry_id = SALE""",
+    "is out of balance by -100 MIN": """
+        INSERT INTO collective_line (entry_id, account, amount, unit) VALUES (SALE, '411', -100, 'MIN')""",
+    "has no lines": "DELETE FROM collective_line WHERE entry_id = CAPTURE",
+    "is not sealed": "UPDATE collective_entry SET sealed_at = NULL WHERE id = SALE",
     "account 999 is not in the plan": "UPDATE collective_line SET account = '999' WHERE account = '707'",
-    "disagree by": "UPDATE collective_line SET amount = amount - 7 WHERE account LIKE '467.%%' AND entry_id ="
-    " (SELECT min(id) FROM collective_entry WHERE source LIKE 'shares:%%')",
-    "stands at 50 after the sale": f"UPDATE collective_line SET amount = amount - 50 WHERE account = '4191' AND entry_id = {SALE}",
+    "disagree by": """
+        UPDATE collective_line SET amount = amount - 7 WHERE account LIKE '467.%' AND entry_id = SHARES""",
+    "stands at 50 after the sale": """
+        UPDATE collective_line SET amount = amount - 50 WHERE account = '4191' AND entry_id = SALE""",
     "the books say 9600, the payments 9599": "UPDATE collective_payment SET captured_cents = 9599",
-    "the books say None, the payments 9600": f"UPDATE collective_entry SET source = 'lost' WHERE id < {CAPTURE}"
-    " AND source LIKE 'capture:%%'",
+    "the books say None, the payments 9600": """
+        UPDATE collective_entry SET source = 'lost' WHERE id < CAPTURE AND source LIKE 'capture:%'""",
     "the books say -169, the payments None": "UPDATE collective_payment SET fee_cents = NULL",
     "the books say -600, the payments None": "DELETE FROM collective_refund WHERE amount_cents = 600",
-    "says 1834 given back, its refunds 1835": "UPDATE collective_refund SET amount_cents = 1235 WHERE amount_cents = 1234",
+    "says 1834 given back, its refunds 1835": """
+        UPDATE collective_refund SET amount_cents = 1235 WHERE amount_cents = 1234""",
     "waits for a person: amount": "UPDATE collective_payment SET trouble = 'amount'",
 }
 
@@ -82,7 +86,8 @@ BREAKS = {
 @pytest.mark.parametrize("said", BREAKS)
 def test_what_is_broken_turns_the_check_red(payment, said):
     with guards.lifted(connection), connection.cursor() as cursor:
-        cursor.execute(BREAKS[said], [])
+        sql = BREAKS[said].replace("SALE", SALE).replace("CAPTURE", CAPTURE).replace("SHARES", SHARES)
+        cursor.execute(sql)
     report = check()
     assert said in report
     assert "faults in the books" in report

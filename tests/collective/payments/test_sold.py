@@ -62,6 +62,18 @@ def test_a_sale_finished_twice_after_a_refund_stays_as_it_is(paid, at):
     assert books(payment.workshop) == before
 
 
+def test_a_second_payment_of_the_same_repair_stays_an_advance_until_it_goes_back(paid, at):
+    payment = look_at_payment(payment=paid(), at=at)
+    twice = look_at_payment(payment=paid(workshop=payment.workshop), at=at)
+    finish(payment, at)
+    before = books(payment.workshop)["seller"]
+    assert before["4191"] == -9600
+    give_back(twice, 9600, at)
+    after = books(payment.workshop)["seller"]
+    assert "4191" not in after
+    assert (after["706"], after["6281"]) == (before["706"], before["6281"])
+
+
 def test_a_payment_for_something_else_does_not_pay_for_this(paid, at):
     payment = look_at_payment(payment=paid(), at=at)
     payment.subject = "appointment:other"

@@ -24,7 +24,9 @@ FEE = 169  # the emulator's: 1.5 % + 0.25 of 96.00
 def told(payment):
     """What who asked was told, in order."""
     rows = OutboxRow.objects.filter(kind="payment.changed.appointment").order_by("pk")
-    return [row.key.split(":", 2)[2] for row in rows if row.payload == {"payment": payment.pk, "subject": payment.subject}]
+    return [
+        row.key.split(":", 2)[2] for row in rows if row.payload == {"payment": payment.pk, "subject": payment.subject}
+    ]
 
 
 def test_asking_writes_the_call_before_it_is_made(asked, stripe):

@@ -37,7 +37,9 @@ def test_the_six_shares_sum_to_the_price_for_any_amount_and_rate(labour, parts, 
 
 def test_every_amount_to_two_hundred_euros_is_exact_at_odd_rates():
     for cents in range(20_000):
-        shares = what_shares(labour_cents=cents, parts_cents=19_999 - cents, fund_bp=333, platform_bp=167, vat_bp=550, fee_cents=0)
+        shares = what_shares(
+            labour_cents=cents, parts_cents=19_999 - cents, fund_bp=333, platform_bp=167, vat_bp=550, fee_cents=0
+        )
         assert sum(astuple(shares)) == 19_999
         assert min(astuple(shares)) >= 0
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from collective.timetable.free_days import compute_free_days
+from collective.timetable.free_days import read_days
 from collective.timetable.models import FreeDay, Occupancy
 from collective.timetable.occupy import occupy, release, release_expired, rename
 from collective.timetable.periods import Period
@@ -38,9 +38,9 @@ def take(resources, starts_at=NINE, length=HOUR, reference="hold:1", expires_at=
 def is_true_to_life(resources, at=AT) -> bool:
     """Stored free days of the week are what hours and occupancies say."""
     first, last = NINE.date(), NINE.date() + timedelta(days=6)
-    due = compute_free_days(resources=resources, first=first, last=last, at=at)
+    due = read_days(resources=resources, first=first, last=last, at=at)
     stored = {(row.resource_id, row.day): row for row in FreeDay.objects.filter(day__range=(first, last))}
-    return all(bytes(stored[row.resource_id, row.day].bits) == row.bits for row in due)
+    return all(bytes(stored[row.resource.pk, row.day].bits) == row.as_row().bits for row in due)
 
 
 def test_what_is_taken_is_no_longer_free(resources):
@@ -88,9 +88,9 @@ def test_a_hold_becomes_an_appointment_even_after_its_time_if_nobody_came(resour
 
     assert kept == 2
     assert set(Occupancy.objects.values_list("reference", "expires_at")) == {("appointment:1", None)}
-    day = compute_free_days(resources=resources, first=NINE.date(), last=NINE.date(), at=later)
+    day = read_days(resources=resources, first=NINE.date(), last=NINE.date(), at=later)
     stored = FreeDay.objects.filter(day=NINE.date()).order_by("resource")
-    assert [bytes(row.bits) for row in stored] == [row.bits for row in day]
+    assert [bytes(row.bits) for row in stored] == [row.as_row().bits for row in day]
 
 
 def test_renaming_what_is_gone_says_so(resources):
