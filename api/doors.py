@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import translation
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.generics import GenericAPIView
@@ -77,7 +77,8 @@ class Door(GenericAPIView[Any]):
         :raises UnknownField: for what is not asked for.
         :raises ValidationError: for values that cannot be accepted.
         """
-        sent = serializer(data=self.request.data or {}, context={"request": self.request})
+        data = {} if isinstance(self.request.data, QueryDict) else self.request.data  # one without a body
+        sent = serializer(data=data, context={"request": self.request})
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
