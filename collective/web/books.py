@@ -84,7 +84,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     )
     collective = found.entity.collective
     others = names_of_others(collective)
-    lines = [(line, account_name(line.account, names=others)) for line in found.lines.order_by("-amount", "account")]
+    lines = [(line, account_name(line.account, others=others)) for line in found.lines.order_by("-amount", "account")]
     kin = Entry.objects.visible_to(request.user).filter(reference=found.reference).exclude(pk=found.pk)
     context = {
         **frame(request, collective, Month(found.occurred_at.date().replace(day=1))),
