@@ -106,6 +106,16 @@ def test_a_body_that_is_no_object(body, send):
     assert answer.json()["code"] in ("parse_error", "invalid")
 
 
+def test_a_body_without_end(send):
+    answer = send("POST", "diagnoses/assess/", '{"items": "' + "x" * 300_000 + '"}')
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_body_without_bottom(send):
+    answer = send("POST", "diagnoses/assess/", "[" * 200_000)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
 def test_other_than_json(clients, db):
     answer = clients["anonymous"].post("/api/v1/holds/", {"workshop": "x"})
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
