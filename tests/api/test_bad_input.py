@@ -12,7 +12,8 @@ from booking.appointments.models import Appointment, AppointmentLine, Hold, Hold
 from booking.diagnosis.models import Diagnosis
 from collective.members.models import User
 from collective.payments.models import Payment
-from tests.matrix.table import API, booking_wanted, hold_wanted
+from tests.matrix.rows import booking_wanted, hold_wanted
+from tests.matrix.table import API
 from tests.matrix.test_matrix import WRITES, address
 from tests.matrix.world import CODE
 

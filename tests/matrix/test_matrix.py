@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.matrix.table import ARGUMENTS, TABLE, Line
+from tests.matrix.rows import ARGUMENTS
+from tests.matrix.table import TABLE, Line
 from tests.matrix.world import ROLES, World
 
 ALLAUTH = ("account_", "mfa_")
