@@ -1,6 +1,8 @@
-"""Turn invented visits into appointments, payments and books: through the product's own rules wherever money moves."""
+"""Turn invented visits into rows, many at a time; the money through the very drafts that real repairs are booked by."""
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking.appointments.models import Appointment, AppointmentChange, AppointmentLine
@@ -10,23 +12,39 @@ from booking.appointments.terms import VERSION
 from booking.demo.customers import Customer
 from booking.demo.diary import Visit
 from booking.diagnosis.models import Diagnosis
-from booking.jobs.finish import finish_repair
-from collective.ledger.advances import book_capture, book_fee
+from collective.activity.models import FinishedWork
+from collective.ledger.advances import draft_capture, draft_fee
+from collective.ledger.record import Draft, record_all
 from collective.members.models import User
 from collective.payments.models import Payment
 from collective.payments.take_word import advance_of
 from collective.sharing.models import SharingKey
+from collective.sharing.share_out import draft_shares
 from collective.timetable.models import Occupancy
 from collective.workshops.models import Workshop
 
 Status = Appointment.Status
-NO_SHOW_SHARE = 0.06  # booking_stats.json: 5 % of same-day bookings to 20 % overall; people come more often to a repair
-CANCELLED_SHARE = 0.05
 LATE = timedelta(minutes=4)  # how long after the planned end a repair is marked done
-DEMO_STREETS = ("rue Gambetta", "rue du Faubourg-d’Arras", "rue de Wazemmes", "avenue de Dunkerque", "rue Solférino")
+STREETS = ("rue Gambetta", "rue du Faubourg-d’Arras", "rue de Wazemmes", "avenue de Dunkerque", "rue Solférino")
 
 
-def write_appointment(
+@dataclass(frozen=True)
+class Told:
+    """An appointment not yet written, and the visit it is made of."""
+
+    appointment: Appointment
+    visit: Visit
+
+    @property
+    def is_done(self) -> bool:
+        return self.appointment.status == Status.DONE
+
+    @property
+    def number(self) -> str:
+        return self.appointment.number
+
+
+def tell_appointment(
     visit: Visit,
     customer: Customer,
     *,
@@ -34,23 +52,21 @@ def write_appointment(
     booked_at: datetime,
     key: SharingKey,
     rng: random.Random,
-    cyclist: User | None = None,
     diagnosis: Diagnosis | None = None,
     online: bool = False,
-) -> Appointment:
-    """Write a booked appointment with its lines, its occupancies and its history; paid online when `online`."""
+) -> Told:
+    """Make up an appointment in `status`; paid online in the workshop's first way when `online`."""
     workshop = visit.workshop
     labour, parts = sum(o.labour_cents for o in visit.offers), sum(o.parts_cents for o in visit.offers)
     way = next(iter(ways_to_pay(workshop=workshop, total_cents=labour + parts))) if online else Workshop.PayNow.COUNTER
-    closed_at = booked_at + timedelta(hours=3) if status == Status.CANCELLED else None
-    appointment = Appointment.objects.create(
+    paid = due_now(workshop=workshop, total_cents=labour + parts, pay=way) if online else 0
+    appointment = Appointment(
         workshop=workshop,
         mechanic=visit.mechanic.mechanic,
-        cyclist=cyclist,
         name=customer.name,
         email=customer.email,
         phone=customer.phone,
-        address=f"{rng.randint(1, 90)} {rng.choice(DEMO_STREETS)}, {workshop.city}" if workshop.is_itinerant else "",
+        address=f"{rng.randint(1, 90)} {rng.choice(STREETS)}, {workshop.city}" if workshop.is_itinerant else "",
         bike_type=customer.bike_type,
         note=diagnosis.comment if diagnosis else "",
         diagnosis=diagnosis,
@@ -59,30 +75,55 @@ def write_appointment(
         status=status,
         booked_at=booked_at,
         answer_by=min(booked_at + timedelta(days=2), visit.starts_at) if status == Status.REQUESTED else None,
-        closed_at=closed_at,
+        closed_at=closing(status, visit, booked_at),
         pay_now=way,
         labour_cents=labour,
         parts_cents=parts,
-        due_now_cents=due_now(workshop=workshop, total_cents=labour + parts, pay=way) if online else 0,
-        free_until=free_until(workshop=workshop, starts_at=visit.starts_at, booked_at=booked_at),
-        free_cancel_hours=workshop.free_cancel_hours,
-        late_cancel_keeps_bp=workshop.late_cancel_keeps_bp,
-        deposit_kind=workshop.deposit_kind if way == Workshop.PayNow.DEPOSIT else "",
+        due_now_cents=paid,
+        keeps_cents=paid if status == Status.DONE else 0,
         work_may_begin_early=True,
-        fund_bp=key.fund_bp,
-        platform_bp=key.platform_bp,
+        deposit_kind=workshop.deposit_kind if way == Workshop.PayNow.DEPOSIT else "",
         terms_version=VERSION,
+        **promised(visit, booked_at, key),
     )
-    write_lines(appointment, visit)
-    if status != Status.CANCELLED:
-        occupy(appointment, visit)
-    return appointment
+    return Told(appointment, visit)
 
 
-def write_lines(appointment: Appointment, visit: Visit) -> None:
-    AppointmentLine.objects.bulk_create(
+def promised(visit: Visit, booked_at: datetime, key: SharingKey) -> dict[str, object]:
+    """What a booking keeps of the policy and the sharing key of its day."""
+    workshop = visit.workshop
+    return {
+        "free_until": free_until(workshop=workshop, starts_at=visit.starts_at, booked_at=booked_at),
+        "free_cancel_hours": workshop.free_cancel_hours,
+        "late_cancel_keeps_bp": workshop.late_cancel_keeps_bp,
+        "fund_bp": key.fund_bp,
+        "platform_bp": key.platform_bp,
+    }
+
+
+def closing(status: str, visit: Visit, booked_at: datetime) -> datetime | None:
+    if status == Status.CANCELLED:
+        return booked_at + timedelta(hours=3)
+    return visit.ends_at + LATE if status in {Status.DONE, Status.NO_SHOW} else None
+
+
+def write_all(told: Sequence[Told], *, by: User) -> None:
+    """Write the appointments of one workshop with all that hangs on them; `by` closed those that are closed."""
+    Appointment.objects.bulk_create([one.appointment for one in told], batch_size=200)
+    AppointmentLine.objects.bulk_create([line for one in told for line in lines_of(one)], batch_size=200)
+    AppointmentChange.objects.bulk_create([change for one in told for change in changes_of(one, by)], batch_size=200)
+    Occupancy.objects.bulk_create(
+        [taken for one in told if one.appointment.status != Status.CANCELLED for taken in occupancies_of(one)],
+        batch_size=200,
+    )
+    fees = pay_in_the_past([one for one in told if one.is_done and one.appointment.due_now_cents])
+    finish_all([one for one in told if one.is_done], fees)
+
+
+def lines_of(told: Told) -> list[AppointmentLine]:
+    return [
         AppointmentLine(
-            appointment=appointment,
+            appointment=told.appointment,
             offer=offer,
             code=offer.intervention.code,
             name_fr=offer.intervention.name_fr,
@@ -91,57 +132,101 @@ def write_lines(appointment: Appointment, visit: Visit) -> None:
             labour_cents=offer.labour_cents,
             parts_cents=offer.parts_cents,
         )
-        for offer in visit.offers
-    )
-    AppointmentChange.objects.create(appointment=appointment, happened_at=appointment.booked_at, kind="booked")
+        for offer in told.visit.offers
+    ]
 
 
-def occupy(appointment: Appointment, visit: Visit) -> None:
+def changes_of(told: Told, by: User) -> list[AppointmentChange]:
+    one = told.appointment
+    changes = [AppointmentChange(appointment=one, happened_at=one.booked_at, kind="booked")]
+    if one.closed_at:
+        closer = None if one.status == Status.CANCELLED else by
+        changes.append(AppointmentChange(appointment=one, happened_at=one.closed_at, kind=one.status, by=closer))
+    return changes
+
+
+def occupancies_of(told: Told) -> list[Occupancy]:
     """Take the mechanic and the bench; free days are rebuilt once for all afterwards."""
-    after = timedelta(minutes=visit.workshop.buffer_minutes)
-    Occupancy.objects.bulk_create(
+    visit = told.visit
+    ends_at = visit.ends_at + timedelta(minutes=visit.workshop.buffer_minutes)
+    return [
         Occupancy(
             resource=resource,
             starts_at=visit.starts_at,
-            ends_at=visit.ends_at + after,
+            ends_at=ends_at,
             reason=Occupancy.Reason.APPOINTMENT,
-            reference=appointment.reference,
+            reference=told.appointment.reference,
         )
         for resource in (visit.mechanic, visit.bench)
-    )
+    ]
 
 
-def pay_in_the_past(appointment: Appointment) -> None:
-    """Write a payment captured when the visit was booked, at the provider's usual fee (1.5 % and 25 cents)."""
-    cents = appointment.due_now_cents
-    if not cents:
-        return
-    fee = 25 + (cents * 15 + 500) // 1000
-    payment = Payment.objects.create(
+def pay_in_the_past(told: Sequence[Told]) -> dict[str, int]:
+    """Write payments captured when the visits were booked, and book them; return each one's fee by number."""
+    payments = [payment_of(one) for one in told]
+    Payment.objects.bulk_create(payments, batch_size=200)
+    for one, payment in zip(told, payments, strict=True):
+        one.appointment.payment = payment
+    Appointment.objects.bulk_update([one.appointment for one in told], ["payment"], batch_size=200)
+    drafts: list[Draft] = []
+    for payment in payments:
+        advance = advance_of(payment)
+        drafts += draft_capture(advance, cents=payment.captured_cents, at=payment.created_at)
+        drafts += draft_fee(advance, cents=payment.fee_cents or 0, at=payment.created_at)
+    record_all(drafts)
+    return {payment.subject: payment.fee_cents or 0 for payment in payments}
+
+
+def payment_of(told: Told) -> Payment:
+    """A payment at the provider's usual fee: 1.5 % and 25 cents."""
+    one, cents = told.appointment, told.appointment.due_now_cents
+    return Payment(
         purpose="appointment",
-        subject=appointment.number,
-        workshop=appointment.workshop,
-        label=f"{appointment.workshop.name} {appointment.number}",
-        email=appointment.email,
+        subject=one.number,
+        workshop=one.workshop,
+        label=f"{one.workshop.name} {one.number}",
+        email=one.email,
         amount_cents=cents,
         capture=Payment.Capture.NOW,
         state=Payment.State.CAPTURED,
         captured_cents=cents,
-        fee_cents=fee,
-        created_at=appointment.booked_at,
-        changed_at=appointment.booked_at,
+        fee_cents=25 + (cents * 15 + 500) // 1000,
+        created_at=one.booked_at,
+        changed_at=one.booked_at,
     )
-    Appointment.objects.filter(pk=appointment.pk).update(payment=payment)
-    appointment.payment = payment
-    book_capture(advance_of(payment), cents=cents, at=appointment.booked_at)
-    book_fee(advance_of(payment), cents=fee, at=appointment.booked_at)
 
 
-def finish(appointment: Appointment, *, by: User) -> Appointment:
-    return finish_repair(appointment=appointment, by=by, at=appointment.ends_at + LATE)
+def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
+    """Keep the finished repairs as facts, and share them out by the rule that was promised."""
+    FinishedWork.objects.bulk_create([work_of(one) for one in told], batch_size=200)
+    drafts: list[Draft] = []
+    for one in told:
+        appointment = one.appointment
+        _shares, entries = draft_shares(
+            workshop=appointment.workshop,
+            reference=appointment.number,
+            labour_cents=appointment.labour_cents,
+            parts_cents=appointment.parts_cents,
+            paid_online_cents=appointment.due_now_cents,
+            paid_at_counter_cents=appointment.total_cents - appointment.due_now_cents,
+            fund_bp=appointment.fund_bp,
+            platform_bp=appointment.platform_bp,
+            fee_cents=fees.get(appointment.number, 0),
+            at=appointment.ends_at + LATE,
+        )
+        drafts += entries
+    record_all(drafts)
 
 
-def mark_absent(appointment: Appointment) -> Appointment:
-    appointment.status, appointment.closed_at = Status.NO_SHOW, appointment.ends_at
-    appointment.save(update_fields=["status", "closed_at"])
-    return appointment
+def work_of(told: Told) -> FinishedWork:
+    one = told.appointment
+    return FinishedWork(
+        workshop=one.workshop,
+        mechanic=one.mechanic,
+        reference=one.number,
+        finished_at=one.ends_at + LATE,
+        minutes=sum(offer.minutes for offer in told.visit.offers),
+        labour_cents=one.labour_cents,
+        parts_cents=one.parts_cents,
+        interventions=[offer.intervention.code for offer in told.visit.offers],
+    )

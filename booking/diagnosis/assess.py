@@ -1,7 +1,7 @@
 """
 From a symptom and some answers to what it probably is. Pure functions: the same answers always say the same.
 
-The rule (booking/diagnosis/data/README.md): the probability of a cause is proportional to its prior times the factors of
+The rule (data/README.md beside this file): the probability of a cause is proportional to its prior times the factors of
 the answers given, as if the answers were independent once the cause is known (naive Bayes). People are shown the causes
 above 15 %; a cause of 25 % or more can raise the urgency.
 """

@@ -43,7 +43,7 @@ def load_catalogue(*, at: datetime, folder: Path = DATA) -> dict[str, Changes]:
 
 def match_rows(model: type[models.Model], rows: Sequence[Row], *, at: datetime) -> Changes:
     """Bring the rows of a model with `code` and `retired_at` to what the file says."""
-    present: dict[str, Any] = {row.code: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
+    present: dict[str, Any] = {row.code: row for row in model._default_manager.all()}  # type: ignore[attr-defined]  # each has a code
     changes = Changes()
     for row in rows:
         known = present.pop(row.code, None)

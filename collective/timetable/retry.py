@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -24,19 +26,26 @@ def is_busy(error: OperationalError) -> bool:
     return sqlstate in (DEADLOCK, SERIALIZATION) or "locked" in str(error)
 
 
+_writing = threading.RLock()
+
+
 def again_when_busy(function: Callable[Given, Result]) -> Callable[Given, Result]:
     """
     Run the function again, after a short random pause, when it lost a race for locks.
 
     Only when no transaction is open outside: the loser's is gone whole, so whoever opened it must begin it again.
+    On SQLite, where one writes at a time and the others look again every tenth of a second, the threads of a process
+    wait in line instead: looking again is left to the one at its head.
     """
 
     @wraps(function)
     def persistent(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-        tries = 1 if connection.in_atomic_block else TRIES
-        for attempt in range(1, tries):
+        if connection.in_atomic_block:
+            return function(*args, **kwargs)
+        for attempt in range(1, TRIES):
             try:
-                return function(*args, **kwargs)
+                with _writing if connection.vendor == "sqlite" else nullcontext():
+                    return function(*args, **kwargs)
             except OperationalError as error:
                 if not is_busy(error):
                     raise

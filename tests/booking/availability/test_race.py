@@ -61,7 +61,7 @@ def run_race(workshop, starts) -> list[dict]:
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_slot_has_exactly_one_winner():
-    workshop = open_workshop(at=AT, hours="Mo-Su 08:00-18:00", slot_step_minutes=30, days=10)
+    workshop = open_workshop(at=AT, hours="Mo-Su 08:00-18:00", slot_step_minutes=30, horizon_days=10, days=10)
     work = work_at(workshop=workshop, offers=list(workshop.offers.select_related("intervention")), bike_type="city")
     first = date(2026, 11, 24)
     slots = slots_of(work=work, first=first, last=first + timedelta(days=9), at=AT)[:SLOTS]
