@@ -10,7 +10,7 @@ LOCK = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup setup-dev messages test lint format types contracts migrations-check bench lock clean
+.PHONY: help demo demo-reset setup setup-dev messages test lint format types contracts migrations-check fuzz bench lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ contracts: setup-dev ## Check who imports whom
 
 migrations-check: setup-dev ## Check that no model changed without its migration
 	$(IN_VENV) manage.py makemigrations --check --dry-run
+
+fuzz: setup-dev ## Send the API 1,000 odd requests as each persona (ARGS="--cases 100 --persona mechanic")
+	$(IN_VENV) -m tests.api.fuzz $(ARGS)
 
 bench: setup-dev ## Measure pages and API under WSGI and ASGI
 	$(IN_VENV) -m tests.bench

@@ -268,12 +268,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "api.pages.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
     "EXCEPTION_HANDLER": "api.errors.answer",
-    "DEFAULT_THROTTLE_RATES": {"look": "600/min", "write": "60/min", "mail": "10/min"},
-    "NUM_PROXIES": TRUSTED_PROXIES,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# From one address, by what is done: read, change, have a mail written to an address that was typed.
+API_RATES = {"look": "600/m", "write": "60/m", "mail": "10/m"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Moyeu",
     "DESCRIPTION": "Diagnose a bicycle, find a slot at a member workshop, book it, pay, follow it.",
@@ -285,6 +285,24 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "LICENSE": {"name": "AGPL-3.0-or-later"},
+    # Names that do not change when a field elsewhere gets the same choices.
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentStatus": "booking.appointments.models.Appointment.Status",
+        "BikeType": "booking.appointments.models.BikeType",
+        "Confirms": "collective.workshops.models.Workshop.Confirms",
+        "DiagnosisBikeType": "api.symptoms.BIKE_TYPES",
+        "BikePart": "booking.diagnosis.bicycle.PARTS",
+        "Category": "booking.services.categories.CATEGORIES",
+        "Journal": "collective.ledger.models.Entry.Journal",
+        "Language": "api.me.LANGUAGES",
+        "MembershipRole": "collective.members.models.Membership.Role",
+        "PayNow": "collective.workshops.models.Workshop.PayNow",
+        "PaymentState": "collective.payments.models.Payment.State",
+        "SlotOrder": "booking.availability.asked.ORDERS",
+        "StaffRole": "collective.workshops.models.Staff.Role",
+        "Unit": "collective.ledger.models.Line.Unit",
+        "WorkshopKind": "collective.workshops.models.Workshop.Kind",
+    },
 }
 
 # --- Later work: rows with a state and a due time; huey only sweeps them ---------------------------------------------

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task
 
 from backend.lib import live
 from backend.lib.clock import database_now
-from backend.lib.outbox import sweep_outbox
+from backend.lib.outbox import handles, put, sweep_outbox
 from booking.appointments import paid, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
@@ -28,11 +30,27 @@ logger = logging.getLogger(__name__)
 
 Sweep = Callable[..., int]
 HANDLERS = (paid.payment_changed, remind.remind)  # importing them made the outbox know them
+HORIZON = "timetable.extend"
+NIGHT = time(1, 30)  # UTC: the small hours wherever our workshops are
 
 
 def sweep_rows(*, at: datetime) -> int:
     """Handle the due outbox rows; live announcements too, unless the web process relays them from its own memory."""
     return sweep_outbox(at=at, but=(live.KIND,) if settings.MOYEU_RELAY_IN_WEB else ())
+
+
+@handles(HORIZON)
+def extend(payload: dict[str, Any], *, at: datetime) -> None:
+    """Make the new last bookable day."""
+    extend_horizon(at=at)
+
+
+def plan_the_night(*, at: datetime) -> int:
+    """Put tonight's work once a day, whoever makes the rounds: huey, cron or the demonstration."""
+    tonight = datetime.combine(at.date() + timedelta(days=1), NIGHT, tzinfo=UTC)
+    with transaction.atomic():
+        put(HORIZON, {}, due_at=tonight, key=f"{HORIZON}:{tonight:%Y-%m-%d}")
+    return 0
 
 
 # In the order in which one's work makes the next one's: an event moves a payment, the payment an appointment, which
@@ -44,6 +62,7 @@ ROUND: dict[str, Sweep] = {
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
     "occupancies": release_expired,
+    "night": plan_the_night,
     "outbox": sweep_rows,
 }
 SHORT_ROUND = ("events", "operations", "outbox")
@@ -65,12 +84,6 @@ def _attempt(name: str, *, at: datetime) -> int | None:
 @db_periodic_task(crontab(minute="*"))
 def sweep_everything() -> None:
     sweep(at=database_now())
-
-
-@db_periodic_task(crontab(hour="2", minute="30"))
-def extend_horizons() -> None:
-    """Make tomorrow's last bookable day."""
-    extend_horizon(at=database_now())
 
 
 @db_task()

@@ -1,5 +1,7 @@
 """Photos from strangers: read with suspicion, written anew."""
 
+from __future__ import annotations
+
 import io
 import secrets
 import warnings
@@ -27,7 +29,7 @@ class PhotoTooLarge(BadInput):
     message = _("This photo is too large. Please send one under 10 MB and 25 megapixels.")
 
 
-def read_photo(file: UploadedFile) -> ContentFile:
+def read_photo(file: UploadedFile[bytes]) -> ContentFile[bytes]:
     """
     Return the picture re-encoded as WebP, upright, at most 1600 px a side, without metadata, under a random name.
 

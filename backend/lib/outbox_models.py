@@ -12,7 +12,7 @@ class OutboxRow(models.Model):
         FAILED = "failed"  # given up after the last attempt; a person looks
 
     kind = models.CharField(max_length=60)
-    key = models.CharField(max_length=200, unique=True, null=True)
+    key = models.CharField(max_length=200, unique=True, null=True, blank=True)
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     due_at = models.DateTimeField()

@@ -20,7 +20,7 @@ from pathlib import Path
 from backend.setup.speak import Halt, run_as_command, tell
 
 HOST = "127.0.0.1"
-WEBHOOK_PATH = "/webhooks/stripe/"
+WEBHOOK_PATH = "/api/stripe/"
 WEBHOOK_SECRET = "whsec_moyeu_demonstration"  # noqa: S105 - shared with the emulator on this machine, worth nothing
 PATIENCE = 60  # seconds before a page must have come
 GRACE = 8.0  # seconds that a part has to stop by itself
@@ -106,15 +106,16 @@ def free_port(first: int) -> int:
 
 def run_demonstration(root: Path, port: int) -> int:
     emulator_port = free_port(port + 1)
-    surroundings = environment(root, port, emulator_port)
+    var = Path(os.environ.get("MOYEU_VAR_DIR") or root / "var")
+    surroundings = environment(var, port, emulator_port)
     emulated = surroundings["STRIPE_API_BASE"] != ""
     parts: list[Part] = []
     try:
         if emulated:
-            parts.append(start(root, "emulator", emulator_command(root, port, emulator_port), surroundings))
+            parts.append(start(var, "emulator", emulator_command(var, port, emulator_port), surroundings))
         prepare(root, surroundings)
-        parts.append(start(root, "web", web_command(port), surroundings))
-        parts.append(start(root, "sweeps", sweeps_command(), surroundings))
+        parts.append(start(var, "web", web_command(port), surroundings))
+        parts.append(start(var, "sweeps", sweeps_command(), surroundings))
         address = f"http://{HOST}:{port}/"
         wait_for(address, parts)
         welcome(address, emulated)
@@ -127,14 +128,15 @@ def run_demonstration(root: Path, port: int) -> int:
     return 0
 
 
-def environment(root: Path, port: int, emulator_port: int) -> dict[str, str]:
+def environment(var: Path, port: int, emulator_port: int) -> dict[str, str]:
     """What the processes share. A Stripe test key in the surroundings takes the place of the emulator."""
     ours = {
         "DJANGO_SETTINGS_MODULE": "backend.settings",
         "MOYEU_DEMO": "1",
         "SITE_URL": f"http://{HOST}:{port}",
-        "DATABASE_URL": f"sqlite:///{root / 'var' / 'demo.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{var / 'demo.sqlite3'}",
         "REDIS_URL": "",
+        "MOYEU_WAKE": "1",  # the sweeps run beside: what a commit put out goes at once
         "PYTHONUNBUFFERED": "1",
         "STRIPE_API_BASE": "",
     }
@@ -147,11 +149,11 @@ def environment(root: Path, port: int, emulator_port: int) -> dict[str, str]:
     return {**os.environ, **ours}
 
 
-def emulator_command(root: Path, port: int, emulator_port: int) -> list[str]:
+def emulator_command(var: Path, port: int, emulator_port: int) -> list[str]:
     """It remembers its payments beside the database that speaks of them."""
     command = [sys.executable, "-m", "tests.stripe_emulator", "--port", str(emulator_port)]
     command += ["--webhook-url", f"http://{HOST}:{port}{WEBHOOK_PATH}", "--webhook-secret", WEBHOOK_SECRET]
-    return [*command, "--state", str(root / "var" / "demo-stripe.state")]
+    return [*command, "--state", str(var / "demo-stripe.state")]
 
 
 def web_command(port: int) -> list[str]:
@@ -172,13 +174,13 @@ def prepare(root: Path, surroundings: dict[str, str]) -> None:
         raise SystemExit(done.returncode)
 
 
-def start(root: Path, name: str, command: list[str], surroundings: dict[str, str]) -> Part:
+def start(var: Path, name: str, command: list[str], surroundings: dict[str, str]) -> Part:
     """Its own session, so that Ctrl-C reaches the supervisor alone and the parts stop in order."""
-    log = root / "var" / "log" / f"{name}.log"
+    log = var / "log" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as words:
         process = subprocess.Popen(
-            command, cwd=root, env=surroundings, stdout=words, stderr=subprocess.STDOUT, start_new_session=True
+            command, env=surroundings, stdout=words, stderr=subprocess.STDOUT, start_new_session=True
         )
     return Part(name, process, log)
 

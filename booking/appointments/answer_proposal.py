@@ -15,6 +15,8 @@ from booking.appointments.models import Appointment, Proposal
 from booking.appointments.move import set_new_time
 from booking.appointments.notify import tell_customer, tell_workshop
 from booking.appointments.rights import what_forbids_changing
+from booking.appointments.seat import take_seat
+from booking.availability.take import Seat
 from collective.members.models import User
 from collective.timetable.models import Occupancy
 from collective.timetable.occupy import release, rename
@@ -46,21 +48,13 @@ def accept_proposal(*, proposal: Proposal, by: User | None = None, at: datetime)
     Move the appointment to the proposed time. One that waited for the workshop is confirmed by it and its card charged.
 
     :raises RuleBroken: when the proposal was answered, is over, or its appointment is closed.
+    :raises SlotTaken: when the time overlapped the present one and somebody has taken the rest of it.
     """
     appointment, proposal = _locked(proposal, at=at)
     was_at, waited = appointment.starts_at, appointment.status == Appointment.Status.REQUESTED
-    release(reference=appointment.reference, at=at)
-    kept = rename(
-        reference=proposal.reference,
-        to=appointment.reference,
-        reason=Occupancy.Reason.APPOINTMENT,
-        expires_at=None,
-        at=at,
-    )
-    if not kept:
-        raise ProposalOver
+    seat = _take_proposed(appointment, proposal, at=at)
     _answer(proposal, Proposal.State.ACCEPTED, at=at)
-    set_new_time(appointment, proposal, at=at)
+    set_new_time(appointment, seat, at=at)
     write_down(appointment, kind="moved", by=by, at=at, was_at=was_at.isoformat())
     if waited:
         charge_reserved_card(appointment, at=at)
@@ -86,6 +80,21 @@ def decline_proposal(*, proposal: Proposal, by: User | None = None, at: datetime
     write_down(appointment, kind="declined", by=by, at=at, starts_at=proposal.starts_at.isoformat())
     tell_workshop(appointment, "proposal_declined", at=at, proposal=proposal)
     return appointment
+
+
+def _take_proposed(appointment: Appointment, proposal: Proposal, *, at: datetime) -> Proposal | Seat:
+    """Take what was kept; of a time that overlaps the present one nothing more was, so it is taken only now."""
+    if not Occupancy.objects.filter(reference=proposal.reference).exists():
+        return take_seat(appointment, starts_at=proposal.starts_at, instead_of=appointment.reference, at=at)
+    release(reference=appointment.reference, at=at)
+    rename(
+        reference=proposal.reference,
+        to=appointment.reference,
+        reason=Occupancy.Reason.APPOINTMENT,
+        expires_at=None,
+        at=at,
+    )
+    return proposal
 
 
 def _locked(proposal: Proposal, *, at: datetime) -> tuple[Appointment, Proposal]:

@@ -17,8 +17,9 @@ from booking.appointments.models import Appointment, Proposal
 from booking.appointments.move import SameTime
 from booking.appointments.notify import tell_customer
 from booking.appointments.rights import Begun, what_forbids_changing, what_forbids_staff
+from booking.appointments.seat import take_seat
 from booking.appointments.work import work_of
-from booking.availability.take import take_slot
+from booking.availability.take import Seat, SlotTaken, take_slot
 from collective.members.models import User
 from collective.timetable.models import Occupancy
 from collective.timetable.retry import again_when_busy
@@ -84,14 +85,29 @@ def _keep(appointment: Appointment, *, starts_at: datetime, expires_at: datetime
     proposal = Proposal(
         appointment=appointment, token=uuid.uuid4(), proposed_by=by, proposed_at=at, expires_at=expires_at
     )
-    seat = take_slot(
-        work=work_of(appointment),
-        starts_at=starts_at,
-        reason=Occupancy.Reason.PROPOSAL,
-        reference=proposal.reference,
-        expires_at=expires_at,
-        at=at,
-    )
+    try:
+        seat = take_slot(
+            work=work_of(appointment),
+            starts_at=starts_at,
+            reason=Occupancy.Reason.PROPOSAL,
+            reference=proposal.reference,
+            expires_at=expires_at,
+            at=at,
+        )
+    except SlotTaken:
+        seat = _seat_over_itself(appointment, starts_at=starts_at, at=at)
     proposal.mechanic, proposal.starts_at, proposal.ends_at = seat.mechanic, seat.starts_at, seat.ends_at
     proposal.save()
     return proposal
+
+
+def _seat_over_itself(appointment: Appointment, *, starts_at: datetime, at: datetime) -> Seat:
+    """
+    Judge a time that the appointment itself is in the way of, half an hour later for instance, as if it were not.
+
+    Nothing more than the present time is kept then: the rest may go to somebody else before the customer answers.
+    """
+    with transaction.atomic():
+        seat = take_seat(appointment, starts_at=starts_at, instead_of=appointment.reference, at=at)
+        transaction.set_rollback(True)
+    return seat

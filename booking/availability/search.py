@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
-from zlib import crc32
 
 from booking.availability.asked import MOST_DAYS, check_place, check_window
 from booking.availability.near import Point, Wishes, fitting, workshops_near
@@ -124,8 +124,12 @@ def _next_after(
 
 
 def rotation(workshop: Workshop, day: date) -> int:
-    """Give the workshop's place among equals on a day: a checksum of both, so that none is always first."""
-    return crc32(f"{day.isoformat()} {workshop.pk}".encode())
+    """
+    Give the workshop's place among equals on a day: a digest of both, so that each is first as often as any other.
+
+    (Not a CRC: it is linear, so that another day would leave some always behind others.)
+    """
+    return int.from_bytes(sha256(f"{day.isoformat()} {workshop.pk}".encode()).digest()[:8], "big")
 
 
 def _rank(order: str, at: datetime) -> Callable[[WorkshopSlots], Any]:

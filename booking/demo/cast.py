@@ -134,7 +134,7 @@ def hire(name: str, workshop: Workshop, *, at: datetime) -> User:
 
 
 def publish_offers(workshop: Workshop, about: Cast, interventions: list[Intervention]) -> None:
-    """Offer what the workshop's best hand can do, at the catalogue's usual price times its own level, in whole euros."""
+    """Offer what the workshop's best hand can do, at the catalogue's price times its own level, in whole euros."""
     best = max(person["skill"] for person in about["mechanics"])
     Offer.objects.bulk_create(
         Offer(

@@ -8,7 +8,14 @@ from booking.appointments.models import BikeType
 from booking.demo.cast import cast
 
 HOW_MANY = 260
-BIKES = (BikeType.CITY,) * 6 + (BikeType.EBIKE,) * 3 + (BikeType.MOUNTAIN, BikeType.ROAD, BikeType.CHILD, BikeType.FOLDING)
+BIKES = (
+    *(BikeType.CITY,) * 6,
+    *(BikeType.EBIKE,) * 3,
+    BikeType.MOUNTAIN,
+    BikeType.ROAD,
+    BikeType.CHILD,
+    BikeType.FOLDING,
+)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,9 @@ def lay_out(
     workshop: Workshop, *, first: date, last: date, today: date, opened: date, rng: random.Random
 ) -> Iterator[Visit]:
     """Yield a workshop's visits from `first` to `last`, in order of day; none before the day it `opened`."""
-    resources = list(Resource.objects.filter(workshop=workshop).select_related("workshop", "mechanic", "bench"))
+    resources = list(Resource.objects.filter(workshop=workshop).select_related("mechanic", "bench"))
+    for resource in resources:
+        resource.workshop = workshop  # with its seller and its collective's books at hand
     mechanics = [resource for resource in resources if resource.mechanic]
     benches = [resource for resource in resources if resource.bench]
     offers = list(workshop.offers.select_related("intervention").order_by("pk"))

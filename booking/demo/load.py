@@ -42,8 +42,8 @@ class Loaded:
 @transaction.atomic
 def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     """
-    Make the Lille demonstration: a year of past and three weeks of future. Run again on the same day it does nothing; on
-    a later day it finishes what is past by now and fills the days that have come into sight.
+    Make the Lille demonstration: a year of past and three weeks of future. Run again on the same day it does nothing;
+    on a later day it finishes what is past by now and fills the days that have come into sight.
     """
     collective = Collective.objects.filter(slug=cast()["collective"]["slug"]).first()
     is_new = collective is None
@@ -66,7 +66,8 @@ class Story:
     def __init__(self, collective: Collective, *, at: datetime, seed: int) -> None:
         self.at = at
         self.seed = seed
-        self.workshops = list(Workshop.objects.filter(collective=collective).order_by("pk"))
+        workshops = Workshop.objects.filter(collective=collective).order_by("pk")
+        self.workshops = list(workshops.select_related("seller__entity").prefetch_related("collective__entities"))
         self.today = at.astimezone(self.workshops[0].zone).date()
         self.key = SharingKey.objects.in_force(collective, on=self.today)
         self.customers = meet_customers(random.Random(seed))
@@ -125,12 +126,10 @@ class Story:
     def lend_camille_a_history(self) -> None:
         """The next diagnosed visit at her neighbourhood's workshop is Camille's, and so are two past ones."""
         camille = User.objects.get(email=cast()["people"]["camille"]["email"])
-        mine = (
-            Appointment.objects.filter(workshop__slug="atelier-du-pave", status=Status.CONFIRMED, starts_at__gt=self.at)
-            .exclude(diagnosis=None)
-            .order_by("starts_at")[:1]
-        )
-        past = Appointment.objects.filter(workshop__slug="atelier-du-pave", status=Status.DONE).order_by("-starts_at")[:2]
+        near = Appointment.objects.filter(workshop__slug="atelier-du-pave")
+        mine = near.filter(status=Status.CONFIRMED, starts_at__gt=self.at).exclude(diagnosis=None)
+        mine = mine.order_by("starts_at")[:1]
+        past = near.filter(status=Status.DONE).order_by("-starts_at")[:2]
         for appointment in (*mine, *past):
             appointment.cyclist, appointment.name = camille, camille.name
             appointment.email, appointment.phone = camille.email, camille.phone

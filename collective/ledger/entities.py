@@ -1,4 +1,4 @@
-"""Find the books of a legal person, opening them the first time."""
+"""Find the books of a legal person, opening them the first time; what is at hand is not asked for again."""
 
 from collective.ledger.models import Entity
 from collective.members.models import Collective
@@ -14,13 +14,19 @@ def fund_of(collective: Collective) -> Entity:
 
 
 def books_of(seller: Seller) -> Entity:
-    entity, _ = Entity.objects.get_or_create(
-        seller=seller,
-        defaults={"collective": seller.collective, "kind": Entity.Kind.SELLER, "name": seller.legal_name},
-    )
-    return entity
+    try:
+        return seller.entity
+    except Entity.DoesNotExist:
+        entity, _ = Entity.objects.get_or_create(
+            seller=seller,
+            defaults={"collective": seller.collective, "kind": Entity.Kind.SELLER, "name": seller.legal_name},
+        )
+        return entity
 
 
 def _common(collective: Collective, kind: str, name: str) -> Entity:
+    for entity in collective.entities.all():
+        if entity.kind == kind:
+            return entity
     entity, _ = Entity.objects.get_or_create(collective=collective, kind=kind, defaults={"name": name})
     return entity

@@ -1,6 +1,7 @@
-"""Record an event in one entity's books: written, sealed and from then on fixed."""
+"""Record events in the books of legal persons: written, sealed and from then on fixed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -10,12 +11,41 @@ from collective.ledger.accounts import is_account
 from collective.ledger.models import Entity, Entry, Line
 from collective.workshops.models import Workshop
 
+AT_ONCE = 200
+
 
 class CannotBeBooked(Exception):
     """The entry would make the books wrong. A bug in who asked, not something a person can run into."""
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Draft:
+    """
+    An entry not yet written. `lines` maps account to cents (minutes for MIN): debits positive; zeros are left out.
+
+    `source` names the cause, once in each entity's books.
+    """
+
+    entity: Entity
+    journal: str
+    source: str
+    label: str
+    lines: Mapping[str, int]
+    occurred_at: datetime
+    reference: str = ""
+    workshop: Workshop | None = None
+    unit: str = Line.Unit.EUR
+    mirrors: Entry | None = None
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.entity.pk, self.source
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        return {account: amount for account, amount in self.lines.items() if amount}
+
+
 def record(
     *,
     entity: Entity,
@@ -29,40 +59,80 @@ def record(
     unit: str = Line.Unit.EUR,
     mirrors: Entry | None = None,
 ) -> Entry:
-    """
-    Write one sealed entry and return it. `lines` maps account to cents (minutes for MIN): debits positive.
+    """Write one sealed entry and return it, as `record_all` does with its draft."""
+    draft = Draft(entity, journal, source, label, lines, occurred_at, reference, workshop, unit, mirrors)
+    [entry] = record_all([draft])
+    entry.refresh_from_db(fields=["sealed_at"])
+    return entry
 
-    `source` names the cause: booking the same cause again in the same books returns the entry that stands, when it says
-    the same. Lines of zero are left out. The database refuses by itself what this function refuses with a reason.
+
+@transaction.atomic
+def record_all(drafts: Sequence[Draft]) -> list[Entry]:
+    """
+    Write sealed entries and return them, in the order of their drafts; four queries, whatever their number.
+
+    Booking the same cause again in the same books returns the entry that stands, when it says the same. The database
+    refuses by itself what this function refuses with a reason.
 
     :raises CannotBeBooked: unbalanced or empty lines, an account not in the plan, or the cause booked otherwise before.
     """
-    amounts = {account: amount for account, amount in lines.items() if amount}
-    _judge(source, amounts)
-    standing = Entry.objects.filter(entity=entity, source=source).first()
-    if standing is None:
-        # No get_or_create: an entry without its lines is nothing to compare with. Two writers at once meet the unique
-        # constraint, which waits for the first to commit; callers hold the payment's lock, so this stays a rare crash.
-        standing = Entry.objects.create(
-            entity=entity,
-            journal=journal,
-            source=source,
-            label=label[:200],
-            reference=reference,
-            workshop=workshop,
-            occurred_at=occurred_at,
-            mirrors=mirrors,
+    for draft in drafts:
+        _judge(draft.source, draft.amounts)
+    standing = _standing(drafts)
+    for draft in drafts:
+        if draft.key in standing:
+            _compare(draft, standing[draft.key])
+    # No get_or_create: an entry without its lines is nothing to compare with. Two writers at once meet the unique
+    # constraint, which waits for the first to commit; callers hold the payment's lock, so this stays a rare crash.
+    missing = {draft.key: draft for draft in drafts if draft.key not in standing}
+    written = dict(zip(missing, _write(list(missing.values())), strict=True))
+    return [written.get(draft.key) or standing[draft.key] for draft in drafts]
+
+
+def _standing(drafts: Sequence[Draft]) -> dict[tuple[int, str], Entry]:
+    found: dict[tuple[int, str], Entry] = {}
+    for begin in range(0, len(drafts), AT_ONCE):
+        some = drafts[begin : begin + AT_ONCE]
+        entries = Entry.objects.filter(
+            entity__in={draft.entity.pk for draft in some}, source__in=[draft.source for draft in some]
         )
-        Line.objects.bulk_create(
-            Line(entry=standing, account=account, amount=amount, unit=unit) for account, amount in amounts.items()
-        )
-        Entry.objects.filter(pk=standing.pk).update(sealed_at=Now())
-        standing.refresh_from_db(fields=["sealed_at"])
-        return standing
+        found |= {(entry.entity_id, entry.source): entry for entry in entries.prefetch_related("lines")}
+    return found
+
+
+def _compare(draft: Draft, standing: Entry) -> None:
     written = {(line.account, line.unit): line.amount for line in standing.lines.all()}
-    if written != {(account, unit): amount for account, amount in amounts.items()}:
-        raise CannotBeBooked(f"{source} stands in the books of {entity} with other lines")
-    return standing
+    if written != {(account, draft.unit): amount for account, amount in draft.amounts.items()}:
+        raise CannotBeBooked(f"{draft.source} stands in the books of {draft.entity} with other lines")
+
+
+def _write(drafts: Sequence[Draft]) -> list[Entry]:
+    entries = Entry.objects.bulk_create(
+        [
+            Entry(
+                entity=draft.entity,
+                journal=draft.journal,
+                source=draft.source,
+                label=draft.label[:200],
+                reference=draft.reference,
+                workshop=draft.workshop,
+                occurred_at=draft.occurred_at,
+                mirrors=draft.mirrors,
+            )
+            for draft in drafts
+        ],
+        batch_size=AT_ONCE,
+    )
+    lines = [
+        Line(entry=entry, account=account, amount=amount, unit=draft.unit)
+        for entry, draft in zip(entries, drafts, strict=True)
+        for account, amount in draft.amounts.items()
+    ]
+    Line.objects.bulk_create(lines, batch_size=AT_ONCE)
+    for begin in range(0, len(entries), AT_ONCE):
+        sealing = [entry.pk for entry in entries[begin : begin + AT_ONCE]]
+        Entry.objects.filter(pk__in=sealing).update(sealed_at=Now())
+    return entries
 
 
 def _judge(source: str, amounts: Mapping[str, int]) -> None:

@@ -7,8 +7,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from backend.lib.clock import database_now
 
 
 class UserManager(BaseUserManager["User"]):
@@ -37,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=2, default="fr")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
-    date_joined = models.DateTimeField(default=timezone.now)
+    date_joined = models.DateTimeField(default=database_now)
 
     objects = UserManager()
 
@@ -112,7 +113,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["collective", "user", "role"], condition=Q(ended_at__isnull=True), name="one_live_membership_a_role"
+                fields=["collective", "user", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="one_live_membership_a_role",
             )
         ]
 

@@ -9,7 +9,6 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -108,8 +107,7 @@ def _look(payment: Payment, *, at: datetime) -> bool:
 
 
 def _close(event: StripeEvent, state: str) -> int:
-    with transaction.atomic():
-        return StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.NEW).update(state=state)
+    return StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.NEW).update(state=state)
 
 
 def _payment_of(event: StripeEvent) -> Payment | None:

@@ -43,10 +43,11 @@ def tell(payment: Payment, *, at: datetime) -> None:
 
 
 def mark_trouble(payment: Payment, trouble: Trouble, *, said: str) -> None:
-    """Keep the payment for a person to look at: the log says what was heard, the row that something was."""
+    """Keep the payment for a person to look at: the log says once what was heard, the row that something was."""
+    if payment.trouble != trouble:
+        logger.error("payment %s needs a person (%s): %s", payment.reference, trouble, said)
     payment.trouble = trouble
     payment.save(update_fields=["trouble", "looked_at"])
-    logger.error("payment %s needs a person (%s): %s", payment.reference, trouble, said)
 
 
 def advance_of(payment: Payment) -> Advance:

@@ -11,7 +11,7 @@ from backend.lib.errors import RuleBroken
 from collective.ledger import accounts
 from collective.ledger.entities import books_of, fund_of, platform_of
 from collective.ledger.models import Entity, Entry
-from collective.ledger.record import record
+from collective.ledger.record import Draft, record_all
 from collective.ledger.take_back import sale_source, shares_source
 from collective.payments.models import Payment
 from collective.sharing.vat import vat_bp
@@ -40,10 +40,8 @@ class _Sale:
     label: str
     at: datetime
 
-    def book(self, entity: Entity, journal: str, source: str, lines: Mapping[str, int]) -> None:
-        if not any(lines.values()):
-            return
-        record(
+    def draft(self, entity: Entity, journal: str, source: str, lines: Mapping[str, int]) -> Draft:
+        return Draft(
             entity=entity,
             journal=journal,
             source=source,
@@ -81,25 +79,61 @@ def share_out(
     :raises MoreThanSold: when more was paid than the repair costs.
     :raises PaidChanged: when `paid_online_cents` is not what `payment` (or all of this subject, without one) keeps.
     """
+    _judge_paid(reference, payment, paid_online_cents)
+    shares, drafts = draft_shares(
+        workshop=workshop,
+        reference=reference,
+        labour_cents=labour_cents,
+        parts_cents=parts_cents,
+        paid_online_cents=paid_online_cents,
+        paid_at_counter_cents=paid_at_counter_cents,
+        fund_bp=fund_bp,
+        platform_bp=platform_bp,
+        fee_cents=fee_cents,
+        at=at,
+        label=label,
+    )
+    record_all(drafts)
+    return shares
+
+
+def draft_shares(
+    *,
+    workshop: Workshop,
+    reference: str,
+    labour_cents: int,
+    parts_cents: int,
+    paid_online_cents: int,
+    paid_at_counter_cents: int,
+    fund_bp: int,
+    platform_bp: int,
+    fee_cents: int,
+    at: datetime,
+    label: str = "",
+) -> tuple[Shares, list[Draft]]:
+    """
+    Return the shares, and the entries that `share_out` writes for them.
+
+    :raises MoreThanSold: when more was paid than the repair costs.
+    """
     owed = labour_cents + parts_cents - paid_online_cents - paid_at_counter_cents
     if owed < 0:
         raise MoreThanSold
-    _judge_paid(reference, payment, paid_online_cents)
-    on = at.astimezone(workshop.zone).date()
     shares = what_shares(
         labour_cents=labour_cents,
         parts_cents=parts_cents,
         fund_bp=fund_bp,
         platform_bp=platform_bp,
-        vat_bp=vat_bp(seller=workshop.seller, on=on),
+        vat_bp=vat_bp(seller=workshop.seller, on=at.astimezone(workshop.zone).date()),
         fee_cents=fee_cents,
     )
     sale = _Sale(workshop, reference, label or workshop.name, at)
-    _book_sale(sale, shares, advance_cents=paid_online_cents, owed_cents=owed + paid_at_counter_cents)
-    counter = {accounts.COUNTER: paid_at_counter_cents, accounts.CUSTOMERS: -paid_at_counter_cents}
-    sale.book(books_of(workshop.seller), Journal.COUNTER, f"counter:{reference}", counter)
-    _book_shares(sale, shares)
-    return shares
+    drafts = [
+        _draft_sale(sale, shares, advance_cents=paid_online_cents, owed_cents=owed + paid_at_counter_cents),
+        _draft_counter(sale, paid_at_counter_cents),
+        *_draft_contributions(sale, shares),
+    ]
+    return shares, [draft for draft in drafts if draft.amounts]
 
 
 def _judge_paid(reference: str, payment: Payment | None, paid_online_cents: int) -> None:
@@ -118,7 +152,7 @@ def _judge_paid(reference: str, payment: Payment | None, paid_online_cents: int)
         raise PaidChanged
 
 
-def _book_sale(sale: _Sale, shares: Shares, *, advance_cents: int, owed_cents: int) -> None:
+def _draft_sale(sale: _Sale, shares: Shares, *, advance_cents: int, owed_cents: int) -> Draft:
     lines = {
         accounts.ADVANCES: advance_cents,
         accounts.CUSTOMERS: owed_cents,
@@ -126,10 +160,15 @@ def _book_sale(sale: _Sale, shares: Shares, *, advance_cents: int, owed_cents: i
         accounts.PARTS: -shares.parts_cents,
         accounts.VAT_COLLECTED: -shares.vat_cents,
     }
-    sale.book(books_of(sale.workshop.seller), Journal.SALES, sale_source(sale.reference), lines)
+    return sale.draft(books_of(sale.workshop.seller), Journal.SALES, sale_source(sale.reference), lines)
 
 
-def _book_shares(sale: _Sale, shares: Shares) -> None:
+def _draft_counter(sale: _Sale, cents: int) -> Draft:
+    lines = {accounts.COUNTER: cents, accounts.CUSTOMERS: -cents}
+    return sale.draft(books_of(sale.workshop.seller), Journal.COUNTER, f"counter:{sale.reference}", lines)
+
+
+def _draft_contributions(sale: _Sale, shares: Shares) -> list[Draft]:
     collective = sale.workshop.collective
     platform, fund, seller = platform_of(collective), fund_of(collective), books_of(sale.workshop.seller)
     by_entity = {
@@ -150,5 +189,5 @@ def _book_shares(sale: _Sale, shares: Shares) -> None:
             accounts.CONTRIBUTIONS_RECEIVED: -shares.fund_cents,
         },
     }
-    for entity, lines in by_entity.items():
-        sale.book(entity, Journal.SHARING, shares_source(sale.reference), lines)
+    source = shares_source(sale.reference)
+    return [sale.draft(entity, Journal.SHARING, source, lines) for entity, lines in by_entity.items()]

@@ -118,7 +118,9 @@ class Workshop(models.Model):
     class Meta:
         indexes = [models.Index(fields=["lat", "lon"], name="workshop_by_place")]
         constraints = [
-            models.CheckConstraint(condition=Q(lat__range=(-90, 90), lon__range=(-180, 180)), name="workshop_is_on_earth"),
+            models.CheckConstraint(
+                condition=Q(lat__range=(-90, 90), lon__range=(-180, 180)), name="workshop_is_on_earth"
+            ),
             models.CheckConstraint(condition=Q(deposit_bp__lte=10000), name="deposit_at_most_the_whole"),
             models.CheckConstraint(condition=Q(late_cancel_keeps_bp__lte=10000), name="keeps_at_most_what_was_paid"),
             models.CheckConstraint(condition=Q(slot_step_minutes__gte=5), name="slot_step_at_least_a_tick"),

@@ -1,6 +1,7 @@
 """The rounds: everything due is done, and one sweep that fails stops no other."""
 
 import logging
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from backend.lib.live import KIND as LIVE
 from backend.lib.outbox_models import OutboxRow
 from booking import tasks
 from booking.appointments.models import Appointment
+from collective.timetable.models import FreeDay
 from tests.booking.appointments.conftest import counter, provider, workshop
 from tests.booking.appointments.scene import AT, MINUTE, TEN, book_at, mails, open_page
 
@@ -86,4 +88,15 @@ def test_what_huey_calls_does_the_rounds(counter, monkeypatch):
     book_at(counter, TEN)
     tasks.sweep_everything.call_local()
     assert not OutboxRow.objects.filter(kind="mail", state=State.WAITING).exists()
-    tasks.extend_horizons.call_local()
+
+
+def test_every_night_the_timetable_grows_by_a_day(counter):
+    tasks.sweep(at=AT)
+    tasks.sweep(at=AT + MINUTE)
+    row = OutboxRow.objects.get(kind=tasks.HORIZON)
+    assert row.due_at == datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+    last = FreeDay.objects.order_by("-day").values_list("day", flat=True)[0]
+
+    tasks.sweep(at=row.due_at)
+
+    assert FreeDay.objects.order_by("-day").values_list("day", flat=True)[0] > last

@@ -1,12 +1,11 @@
 """The gallery's own addresses and templates, in demonstration mode, and a browser to look at them."""
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
+from tests.browser import chromium
 from tests.look.gallery import TEMPLATES
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture
@@ -16,19 +15,6 @@ def gallery(settings):
     engine = settings.TEMPLATES[0]
     settings.TEMPLATES = [{**engine, "DIRS": [*engine["DIRS"], TEMPLATES]}]
     return settings
-
-
-# Not pytest-playwright's own fixtures: its `base_url` is deprecated under pytest 9, where warnings are errors here.
-@pytest.fixture(scope="session")
-def chromium():
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread, to the end of the run
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

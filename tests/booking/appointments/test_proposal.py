@@ -71,6 +71,30 @@ def test_accepting_what_the_workshop_proposed_confirms_a_request_and_charges_the
     assert moved.payment.state == Payment.State.CAPTURED
 
 
+def test_a_time_that_overlaps_the_present_one_can_be_proposed_and_taken(workshop, provider):
+    appointment = confirmed(workshop, provider)
+    proposal = propose(appointment, NINE + 15 * MINUTE)
+    assert references() == {appointment.reference}
+
+    moved = accept_proposal(proposal=proposal, at=AT + 5 * MINUTE)
+
+    assert moved.starts_at == NINE + 15 * MINUTE
+    assert references() == {appointment.reference}
+
+
+def test_an_overlapping_time_that_somebody_took_meanwhile_leaves_the_appointment(workshop, provider):
+    appointment = confirmed(workshop, provider)
+    proposal = propose(appointment, NINE + 15 * MINUTE)
+    hold_at(workshop, NINE + 30 * MINUTE, at=AT + 2 * MINUTE)
+
+    with pytest.raises(SlotTaken):
+        accept_proposal(proposal=proposal, at=AT + 5 * MINUTE)
+
+    appointment.refresh_from_db()
+    assert appointment.starts_at == NINE
+    assert appointment.reference in references()
+
+
 def test_declining_leaves_everything_and_frees_the_time(workshop, provider):
     appointment = confirmed(workshop, provider)
     proposal = propose(appointment)

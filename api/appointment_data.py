@@ -1,0 +1,120 @@
+"""An appointment as programs see it, and how they come to one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.errors import NotFound
+from api.workshops import WorkshopNamed
+from booking.appointments.links import appointment_by_link
+from booking.appointments.models import Appointment, AppointmentQuerySet, BikeType, Proposal
+from booking.appointments.rights import NotYourWorkshop
+from collective.members.models import User
+from collective.payments.models import Payment
+from collective.workshops.models import Workshop
+
+NUMBER = r"M[0-9]{1,12}"
+
+
+class LineShown(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    minutes = serializers.IntegerField()
+    labour_cents = serializers.IntegerField()
+    parts_cents = serializers.IntegerField()
+
+
+class PaymentShown(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=Payment.State.choices)
+    amount_cents = serializers.IntegerField()
+    captured_cents = serializers.IntegerField()
+    refunded_cents = serializers.IntegerField()
+
+
+class ProposalShown(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class AppointmentShown(serializers.Serializer[Any]):
+    number = serializers.CharField(help_text="What people read out on the phone.")
+    status = serializers.ChoiceField(choices=Appointment.Status.choices)
+    workshop = WorkshopNamed()
+    mechanic = serializers.CharField(source="mechanic.name")
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    bike_type = serializers.ChoiceField(choices=BikeType.choices)
+    lines = LineShown(many=True)
+    labour_cents = serializers.IntegerField(help_text="VAT included.")
+    parts_cents = serializers.IntegerField(help_text="VAT included.")
+    total_cents = serializers.IntegerField()
+    pay_now = serializers.ChoiceField(choices=Workshop.PayNow.choices)
+    due_now_cents = serializers.IntegerField()
+    payment = PaymentShown(allow_null=True)
+    name = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    address = serializers.CharField()
+    note = serializers.CharField()
+    language = serializers.CharField()
+    diagnosis = serializers.UUIDField(source="diagnosis.token", allow_null=True, default=None)
+    booked_at = serializers.DateTimeField()
+    answer_by = serializers.DateTimeField(allow_null=True, help_text="Until when the workshop answers a request.")
+    free_until = serializers.DateTimeField(help_text="Until when moving and cancelling cost nothing.")
+    closed_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(help_text="Of a refusal or a cancellation.")
+    proposal = serializers.SerializerMethodField()
+
+    @extend_schema_field(ProposalShown(allow_null=True))
+    def get_proposal(self, appointment: Appointment) -> dict[str, Any] | None:
+        return next((ProposalShown(one).data for one in appointment.proposals.all()), None)
+
+
+class BookedShown(AppointmentShown):
+    manage_token = serializers.CharField(help_text="Who has it manages the appointment without an account.")
+    payment_url = serializers.CharField(allow_null=True, help_text="Send the person there when something is due now.")
+
+
+def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
+    """Fetch what is shown, in as many queries for a hundred as for one."""
+    one_each = ("workshop__collective", "workshop__seller", "mechanic", "payment", "diagnosis")
+    return rows.select_related(*one_each).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
+
+
+def appointment_data(appointment: Appointment) -> dict[str, Any]:
+    """Read it anew: what a use case returns may carry what it fetched before."""
+    return dict(AppointmentShown(with_all(Appointment.objects.all()).get(pk=appointment.pk)).data)
+
+
+def find_appointment(key: str, user: Any, *, at: datetime) -> tuple[Appointment, User | None]:
+    """
+    Return the appointment that a number or a manage token names, and who acts: the account, or None for the link.
+
+    :raises NotFound: for a number that this person sees nothing behind.
+    :raises ForgedLink, LinkExpired: as appointment_by_link() does.
+    """
+    if ":" in key:
+        return appointment_by_link(key, at=at), None
+    visible = Appointment.objects.visible_to(user).numbered(key)
+    appointment = visible.select_related("workshop__seller", "workshop__collective", "payment", "mechanic").first()
+    if appointment is None:
+        raise NotFound
+    return appointment, user
+
+
+def find_for_staff(key: str, user: Any, *, at: datetime) -> tuple[Appointment, User]:
+    """
+    The same for what only a workshop does: the customer's link opens it and does nothing.
+
+    :raises NotYourWorkshop: for a manage token.
+    """
+    appointment, by = find_appointment(key, user, at=at)
+    if by is None:
+        raise NotYourWorkshop
+    return appointment, by

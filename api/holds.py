@@ -1,0 +1,166 @@
+"""Holds: a slot kept for ten minutes while a person says who comes and pays."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.diagnoses import find_diagnosis
+from api.doors import Door
+from api.errors import NotFound
+from api.fields import Asked, Moment, Nothing, Text
+from api.slots import find_work
+from api.workshops import WorkshopNamed, find_workshop
+from backend.lib.clock import database_now
+from booking.appointments.extend import extend_hold
+from booking.appointments.give_back import give_back_hold
+from booking.appointments.hold import hold_slot
+from booking.appointments.models import BikeType, Hold
+from booking.appointments.pay_plan import ways_to_pay
+from booking.appointments.policy import needs_early_start
+from booking.availability.needs import MOST_INTERVENTIONS, Work
+from booking.availability.take import SlotTaken, alternatives
+
+
+class HoldWanted(Asked):
+    workshop = Text(max_length=80, help_text="Its slug.")
+    interventions = serializers.ListField(child=Text(max_length=20), min_length=1, max_length=MOST_INTERVENTIONS)
+    bike_type = serializers.ChoiceField(choices=BikeType.choices, default=BikeType.CITY)
+    starts_at = Moment(help_text="As /slots/ gave it.")
+    diagnosis = serializers.UUIDField(required=False, help_text="The token of a kept diagnosis, to travel with it.")
+    instead_of = serializers.UUIDField(required=False, help_text="The token of a hold that ends when this one stands.")
+
+
+class HeldLine(serializers.Serializer[Any]):
+    intervention = serializers.CharField(source="offer.intervention.code")
+    name = serializers.CharField(source="offer.intervention.name")
+    minutes = serializers.IntegerField()
+    labour_cents = serializers.IntegerField()
+    parts_cents = serializers.IntegerField()
+
+
+class WayToPay(serializers.Serializer[Any]):
+    pay = serializers.CharField(help_text="What to send when booking.")
+    due_now_cents = serializers.IntegerField()
+
+
+class HoldShown(serializers.Serializer[Any]):
+    token = serializers.UUIDField(help_text="The only way to it: keep it secret.")
+    workshop = WorkshopNamed()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    bike_type = serializers.ChoiceField(choices=BikeType.choices)
+    expires_at = serializers.DateTimeField()
+    is_live = serializers.BooleanField(help_text="Whether the slot is still kept.")
+    may_be_extended = serializers.BooleanField()
+    lines = HeldLine(many=True)
+    total_cents = serializers.IntegerField()
+    ways_to_pay = WayToPay(many=True)
+    must_ask_early_start = serializers.BooleanField(
+        help_text="The work would begin before the right to withdraw ends: booking needs `work_may_begin_early`."
+    )
+
+
+class HoldsDoor(Door):
+    refusals = (404,)
+
+    @extend_schema(
+        tags=["booking"],
+        summary="Hold a slot",
+        request=HoldWanted,
+        responses={201: HoldShown},
+        examples=[
+            OpenApiExample(
+                "puncture",
+                value={
+                    "workshop": "la-manivelle",
+                    "interventions": ["R02"],
+                    "bike_type": "city",
+                    "starts_at": "2026-11-24T09:30:00+01:00",
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """When somebody was faster: 409 slot_taken, with the three nearest slots as `details.alternatives`."""
+        at, wanted = database_now(), self.read_body(HoldWanted)
+        workshop = find_workshop(wanted["workshop"])
+        work = find_work(workshop, wanted["interventions"], bike_type=wanted["bike_type"])
+        diagnosis, instead_of = wanted.get("diagnosis"), wanted.get("instead_of")
+        try:
+            hold = hold_slot(
+                offers=work.offers,
+                starts_at=wanted["starts_at"],
+                bike_type=wanted["bike_type"],
+                diagnosis=find_diagnosis(diagnosis) if diagnosis else None,
+                instead_of=find_hold(instead_of) if instead_of else None,
+                at=at,
+            )
+        except SlotTaken as taken:
+            raise type(taken)(alternatives=_others(work, wanted["starts_at"], at=at)) from taken
+        return Response(hold_data(hold, at=at), status=201)
+
+
+class HoldDoor(Door):
+    @extend_schema(tags=["booking"], summary="Read a hold", responses=HoldShown)
+    def get(self, request: Request, token: uuid.UUID) -> Response:
+        return Response(hold_data(find_hold(token), at=database_now()))
+
+
+class ExtendDoor(Door):
+    refusals = (410,)
+
+    @extend_schema(tags=["booking"], summary="Keep a slot ten minutes longer", request=None, responses=HoldShown)
+    def post(self, request: Request, token: uuid.UUID) -> Response:
+        """Once."""
+        self.read_body(Nothing)
+        at = database_now()
+        return Response(hold_data(extend_hold(hold=find_hold(token), at=at), at=at))
+
+
+class GiveBackDoor(Door):
+    @extend_schema(tags=["booking"], summary="Give a slot back", request=None, responses=HoldShown)
+    def post(self, request: Request, token: uuid.UUID) -> Response:
+        self.read_body(Nothing)
+        at = database_now()
+        return Response(hold_data(give_back_hold(hold=find_hold(token), at=at), at=at))
+
+
+def find_hold(token: uuid.UUID) -> Hold:
+    """:raises NotFound: when none has this token."""
+    hold = Hold.objects.select_related("workshop__collective", "workshop__seller", "mechanic").filter(token=token)
+    if not (found := hold.first()):
+        raise NotFound
+    return found
+
+
+def hold_data(hold: Hold, *, at: datetime) -> dict[str, Any]:
+    lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
+    total = sum(line.labour_cents + line.parts_cents for line in lines)
+    ways = ways_to_pay(workshop=hold.workshop, total_cents=total)
+    fields = ("token", "workshop", "starts_at", "ends_at", "bike_type", "expires_at")
+    shown = {name: getattr(hold, name) for name in fields} | {
+        "is_live": hold.is_live(at=at),
+        "may_be_extended": hold.is_live(at=at) and hold.extended_at is None,
+        "lines": lines,
+        "total_cents": total,
+        "ways_to_pay": [{"pay": way, "due_now_cents": cents} for way, cents in ways.items()],
+        "must_ask_early_start": needs_early_start(workshop=hold.workshop, starts_at=hold.starts_at, booked_at=at),
+    }
+    return dict(HoldShown(shown).data)
+
+
+def _others(work: Work, starts_at: datetime, *, at: datetime) -> list[dict[str, str]]:
+    workshop = work.workshop
+    found = alternatives(work=work, starts_at=starts_at, at=at, lat=workshop.lat, lon=workshop.lon)
+    return [
+        {"workshop": other.slug, "starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
+        for other, slot in found
+    ]

@@ -1,0 +1,274 @@
+"""
+Who may do what: every route of the site, every method it takes, every role, and the status each gets.
+
+Grouped by who may. A route that stands nowhere here fails tests/matrix/test_matrix.py; a method that does not stand
+beside its route is refused to everybody. A stranger to a row gets 404; who sees it and has no right gets 403.
+
+To add a route: a line in its group, its arguments in ARGUMENTS when it takes some, its form in `body`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from booking.appointments.links import manage_link
+from tests.matrix.world import CODE, ROLES, World
+
+Statuses = Mapping[str, int]
+Body = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One route and method. `to` names the row when a route is tried on several; `body` is JSON for the API."""
+
+    route: str
+    method: str
+    status: Statuses
+    to: str = ""
+    query: str = ""
+    body: Body = field(default=lambda world: {})
+    writes_session: bool = False  # a GET that keeps a challenge or a form's beginning in the session
+
+    @property
+    def id(self) -> str:
+        return " ".join(filter(None, [self.method, self.route, self.to, self.query]))
+
+
+# --- Who --------------------------------------------------------------------------------------------------------------
+
+NOBODY_SIGNED_IN = ("anonymous", "suspended")
+
+
+def everybody(status: int = 200) -> Statuses:
+    return dict.fromkeys(ROLES, status)
+
+
+def signed_in(status: int = 200, *, others: int = 401) -> Statuses:
+    return everybody(status) | dict.fromkeys(NOBODY_SIGNED_IN, others)
+
+
+def only(*roles: str, status: int = 200, seen_by: tuple[str, ...] = (), nobody: int = 404) -> Statuses:
+    """`roles` may; `seen_by` see the row and may not; to all others it does not exist."""
+    return (
+        everybody(404)
+        | dict.fromkeys(NOBODY_SIGNED_IN, nobody)
+        | dict.fromkeys(seen_by, 403)
+        | dict.fromkeys(roles, status)
+    )
+
+
+SHOP = ("mechanic", "workshop_owner")
+SEES_APPOINTMENT = ("owner", *SHOP, "coordinator")
+SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
+CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
+WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
+
+# --- What -------------------------------------------------------------------------------------------------------------
+
+ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
+    "requested": lambda world: {"key": world.requested.number},
+    "proposed": lambda world: {"key": world.proposed.number},
+    "today": lambda world: {"key": world.today.number},
+    "link": lambda world: {"key": world.link},
+    "hold": lambda world: {"token": world.hold.token},
+    "diagnosis": lambda world: {"token": world.diagnosis.token},
+    "entry": lambda world: {"pk": world.entry.pk},
+    "workshop": lambda world: {"slug": world.workshop.slug},
+    "symptom": lambda world: {"code": world.symptom.code},
+    "intervention": lambda world: {"code": CODE},
+    "page of requested": lambda world: {"token": world.link},
+    "page of proposed": lambda world: {"token": manage_link(world.proposed)},
+    "forged page": lambda world: {"token": world.link[:-1] + ("A" if world.link[-1] != "A" else "B")},
+    "photo by link": lambda world: {"token": world.link, "pk": world.photo.pk},
+    "photo": lambda world: {"pk": world.photo.pk},
+    "passkey": lambda world: {"pk": 1},
+    "reset key": lambda world: {"uidb36": "1", "key": "set-password"},
+}
+SEARCH = f"lat=50.63&lon=3.05&interventions={CODE}"
+
+
+def hold_wanted(world: World) -> dict[str, Any]:
+    starts_at = world.slots[6].starts_at.isoformat()
+    return {"workshop": world.workshop.slug, "interventions": [CODE], "starts_at": starts_at}
+
+
+def booking_wanted(world: World) -> dict[str, Any]:
+    contact = {"email": "someone@example.org", "phone": "06 12 34 56 78", "work_may_begin_early": True}
+    return contact | {"hold": str(world.hold.token), "pay": "counter"}
+
+
+def another_time(world: World) -> dict[str, Any]:
+    return {"starts_at": world.slots[7].starts_at.isoformat()}
+
+
+def items_wanted(world: World) -> dict[str, Any]:
+    return {"items": [{"symptom": world.symptom.code, "answers": {}}]}
+
+
+def of(**values: Any) -> Body:
+    return lambda world: values
+
+
+def page_hold(world: World) -> dict[str, Any]:
+    starts_at = world.slots[6].starts_at.isoformat()
+    return {"atelier": world.workshop.slug, "i": CODE, "debut": starts_at, "velo": "city"}
+
+
+def page_order(world: World) -> dict[str, Any]:
+    contact = {"email": "someone@example.org", "phone": "06 12 34 56 78", "work_may_begin_early": "on"}
+    return contact | {"pay": "counter"}
+
+
+def page_time(world: World) -> dict[str, Any]:
+    return {"debut": world.slots[7].starts_at.isoformat()}
+
+
+# --- The API ----------------------------------------------------------------------------------------------------------
+
+API = [
+    # Open to everybody: what may be looked at, and what a guest needs
+    Line("api:docs", "GET", everybody()),
+    Line("api:schema", "GET", everybody()),
+    Line("api:places", "GET", everybody(), query="q=lille"),
+    Line("api:symptoms", "GET", everybody()),
+    Line("api:symptom", "GET", everybody(), to="symptom"),
+    Line("api:assess", "POST", everybody(), body=items_wanted),
+    Line("api:interventions", "GET", everybody()),
+    Line("api:intervention", "GET", everybody(), to="intervention"),
+    Line("api:workshops", "GET", everybody()),
+    Line("api:workshop", "GET", everybody(), to="workshop"),
+    Line("api:offers", "GET", everybody(), to="workshop"),
+    Line("api:hours", "GET", everybody(), to="workshop"),
+    Line("api:workshop_slots", "GET", everybody(), to="workshop", query=f"interventions={CODE}"),
+    Line("api:slots", "GET", everybody(), query=SEARCH),
+    Line("api:diagnoses", "POST", everybody(201), body=items_wanted),
+    Line("api:holds", "POST", everybody(201), body=hold_wanted),
+    Line("api:appointments", "POST", everybody(201), body=booking_wanted),
+    # Open to who has the secret token or the signed link
+    Line("api:diagnosis", "GET", everybody(), to="diagnosis"),
+    Line("api:hold", "GET", everybody(), to="hold"),
+    Line("api:extend", "POST", everybody(), to="hold"),
+    Line("api:give_back", "POST", everybody(), to="hold"),
+    Line("api:appointment", "GET", everybody(), to="link"),
+    Line("api:refund", "GET", everybody(), to="link"),
+    Line("api:pay", "POST", everybody(409), to="link"),  # nothing is due
+    Line("api:move", "POST", everybody(), to="link", body=another_time),
+    Line("api:cancel", "POST", everybody(), to="link"),
+    Line("api:withdraw", "POST", everybody(), to="link"),
+    Line("api:answer_proposal", "POST", everybody(404), to="link", body=of(accept=True)),  # nothing is proposed
+    Line("api:accept", "POST", WORKSHOP_WITH_LINK, to="link"),
+    Line("api:refuse", "POST", WORKSHOP_WITH_LINK, to="link", body=of(reason="No parts")),
+    Line("api:propose", "POST", WORKSHOP_WITH_LINK, to="link", body=another_time),
+    Line("api:done", "POST", WORKSHOP_WITH_LINK, to="link"),
+    Line("api:no_show", "POST", WORKSHOP_WITH_LINK, to="link"),
+    # People with an account
+    Line("api:me", "GET", signed_in()),
+    Line("api:me", "PATCH", signed_in(), body=of(name="Camille")),
+    Line("api:appointments", "GET", signed_in()),
+    Line("api:entries", "GET", signed_in()),  # the rows are those of the books one sees
+    # An appointment by its number: its customer, its workshop, the collective's coordinator
+    Line("api:appointment", "GET", only(*SEES_APPOINTMENT), to="requested"),
+    Line("api:refund", "GET", only(*SEES_APPOINTMENT), to="requested"),
+    Line("api:cancel", "POST", only("owner", *SHOP, seen_by=("coordinator",)), to="requested", body=of(reason="Ill")),
+    # Its customer
+    Line("api:pay", "POST", CUSTOMER_ONLY | {"owner": 409}, to="requested"),  # nothing is due
+    Line("api:move", "POST", CUSTOMER_ONLY, to="requested", body=another_time),
+    Line("api:withdraw", "POST", CUSTOMER_ONLY, to="requested"),
+    Line("api:answer_proposal", "POST", CUSTOMER_ONLY, to="proposed", body=of(accept=True)),
+    # Its workshop
+    Line("api:accept", "POST", SHOP_ONLY, to="requested"),
+    Line("api:refuse", "POST", SHOP_ONLY, to="requested", body=of(reason="No parts")),
+    Line("api:propose", "POST", SHOP_ONLY, to="requested", body=another_time),
+    Line("api:done", "POST", SHOP_ONLY, to="today"),
+    Line("api:no_show", "POST", SHOP_ONLY, to="today"),
+    Line("api:workshop_appointments", "GET", only(*SHOP, "coordinator", nobody=401), to="workshop"),
+    Line("api:entry", "GET", only(*SHOP, "coordinator", nobody=401), to="entry"),
+    # The payment provider, by its signature alone; and what is nowhere
+    Line("api:stripe", "POST", everybody(400)),
+    Line("api:nothing", "GET", everybody(404)),
+    Line("api:nothing", "POST", everybody(404)),
+]
+
+# --- The cyclist's pages ----------------------------------------------------------------------------------------------
+
+CYCLIST = [
+    *(Line(f"web:{name}", "GET", everybody()) for name in ("home", "work", "workshops")),
+    *(Line(f"web:{name}", "GET", everybody()) for name in ("privacy", "terms", "ranking", "legal", "accessibility")),
+    Line("web:symptoms", "GET", everybody(), query="piece=brake-front"),
+    Line("web:diagnose", "GET", everybody(), query="piece=brake-front&s={symptom}"),
+    Line("web:result", "GET", everybody(), query="s={symptom}"),
+    Line("web:result", "POST", everybody(302)),  # nothing was named: back to the list
+    Line("web:slots", "GET", everybody(), query=f"i={CODE}&lieu=lille"),
+    Line("web:outline", "GET", everybody(), query="lat=50.63&lon=3.05&km=10"),
+    Line("web:places", "GET", everybody(), query="lieu=lille"),
+    Line("web:workshop_page", "GET", everybody(), to="workshop"),
+    Line("web:workshop_slots", "GET", everybody(), to="workshop", query=f"i={CODE}"),
+    # A hold by its secret token
+    Line("web:hold_take", "POST", everybody(302), body=page_hold),
+    Line("web:hold", "GET", everybody(), to="hold"),
+    Line("web:hold_extend", "POST", everybody(302), to="hold"),
+    Line("web:hold_give_back", "POST", everybody(302), to="hold"),
+    Line("web:order", "POST", everybody(302), to="hold", body=page_order),
+    # An appointment by its signed link
+    Line("web:pay_return", "GET", everybody(302), to="page of requested"),
+    Line("web:appointment", "GET", everybody(), to="page of requested"),
+    Line("web:appointment", "GET", everybody(404), to="forged page"),
+    Line("web:appointment_calendar", "GET", everybody(), to="page of requested"),
+    Line("web:move", "GET", everybody(), to="page of requested"),
+    Line("web:move", "POST", everybody(302), to="page of requested", body=page_time),
+    Line("web:cancel", "GET", everybody(), to="page of requested"),
+    Line("web:cancel", "POST", everybody(302), to="page of requested"),
+    Line("web:withdraw", "GET", everybody(), to="page of requested"),
+    Line("web:withdraw", "POST", everybody(302), to="page of requested", body=of(etape="confirmer")),
+    Line("web:proposal", "GET", everybody(), to="page of proposed"),
+    Line("web:proposal", "POST", everybody(302), to="page of proposed", body=of(reponse="oui")),
+    Line("web:photo", "GET", everybody(), to="photo by link"),
+    # An account: without one, to the sign-in page
+    Line("web:welcome", "GET", everybody(302)),
+    Line("web:my_appointments", "GET", signed_in(others=302)),
+    Line("web:account_photo", "GET", only(*SEES_APPOINTMENT, nobody=302), to="photo"),
+]
+
+
+# --- Accounts (django-allauth) ----------------------------------------------------------------------------------------
+
+HAVE_IT = signed_in(others=302)  # without an account: to the sign-in page
+SENT_ON = everybody(302)  # to sign in, to prove again who one is, or to where one was going
+NOT_SET_UP = signed_in(404, others=302)  # no second factor yet: nothing to show or to take away
+BEFORE = signed_in(302, others=200)  # who is signed in already is sent on
+
+
+def shown_and_sent(status: Statuses, *routes: str, to: str = "") -> list[Line]:
+    return [Line(route, method, status, to=to, writes_session=True) for route in routes for method in ("GET", "POST")]
+
+
+ACCOUNT = [
+    Line("account_inactive", "GET", everybody()),
+    Line("account_reset_password_done", "GET", everybody()),
+    Line("account_reset_password_from_key_done", "GET", everybody()),
+    *shown_and_sent(everybody(), "account_reset_password"),
+    *shown_and_sent(everybody(), "account_reset_password_from_key", to="reset key"),
+    *shown_and_sent(BEFORE, "account_login", "account_signup", "account_request_login_code"),
+    *shown_and_sent(SENT_ON, "account_confirm_login_code", "account_email_verification_sent"),
+    *shown_and_sent(SENT_ON, "mfa_authenticate", "mfa_login_webauthn"),
+    # One's own account
+    Line("account_logout", "GET", HAVE_IT),
+    Line("account_logout", "POST", everybody(302)),
+    *shown_and_sent(HAVE_IT, "account_change_password", "account_reauthenticate"),
+    Line("account_email", "GET", HAVE_IT),
+    Line("account_email", "POST", everybody(302)),
+    *shown_and_sent(everybody(302), "account_set_password"),  # signed in: one has a password; it is changed
+    Line("mfa_index", "GET", HAVE_IT),
+    Line("mfa_list_webauthn", "GET", HAVE_IT),
+    # Its second factors: proved again before they change
+    *shown_and_sent(SENT_ON, "mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"),
+    *shown_and_sent(SENT_ON, "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    *shown_and_sent(SENT_ON, "mfa_edit_webauthn", "mfa_remove_webauthn", to="passkey"),
+    *shown_and_sent(NOT_SET_UP, "mfa_deactivate_totp"),
+    Line("mfa_download_recovery_codes", "GET", NOT_SET_UP),
+    Line("mfa_view_recovery_codes", "GET", NOT_SET_UP),
+]
+TABLE = [*API, *CYCLIST, *ACCOUNT]

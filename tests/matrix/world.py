@@ -1,0 +1,246 @@
+"""
+The same small world for every test of the doors: two collectives, the cast of people, one row of everything.
+
+Moments follow the database's clock, since the doors read it: a world is alive on any day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from backend.lib.clock import database_now
+from booking.appointments.book import book
+from booking.appointments.hold import hold_slot
+from booking.appointments.links import manage_link
+from booking.appointments.models import Appointment, Hold
+from booking.appointments.propose import propose_time
+from booking.availability.needs import Work, works_for
+from booking.availability.search import Slot, slots_of
+from booking.diagnosis.keep import keep_diagnosis
+from booking.diagnosis.load_knowledge import load_knowledge
+from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
+from booking.services.load_catalogue import load_catalogue
+from collective.ledger.entities import books_of, fund_of
+from collective.ledger.models import Entry
+from collective.ledger.record import record
+from collective.members.models import Collective, Membership, User
+from collective.places.models import Commune, CommunePostcode
+from collective.sharing.models import SharingKey
+from collective.workshops.models import Staff, Workshop
+from tests.factories import (
+    CollectiveFactory,
+    MembershipFactory,
+    SellerFactory,
+    StaffFactory,
+    UserFactory,
+    open_workshop,
+)
+
+CODE = "TYR-PUNCT"
+EVERY_DAY = "Mo-Su 08:00-20:00"
+ROLES = (
+    "anonymous",
+    "owner",  # booked the appointment with an account
+    "other",  # another cyclist
+    "mechanic",  # of the workshop
+    "foreign_mechanic",  # of another collective's workshop
+    "workshop_owner",
+    "coordinator",  # of the workshop's collective
+    "foreign_coordinator",
+    "staff",  # is_staff, which opens nothing
+    "suspended",  # a mechanic of the workshop whose account was closed while signed in
+)
+
+
+@dataclass
+class World:
+    """People by role; rows by what they are."""
+
+    at: datetime
+    people: dict[str, User | None]
+    workshop: Workshop
+    foreign_workshop: Workshop
+    requested: Appointment  # waits for the workshop's word
+    proposed: Appointment  # confirmed, another time is proposed
+    today: Appointment  # confirmed, begun an hour ago
+    hold: Hold
+    entry: Entry
+    diagnosis: Diagnosis
+    symptom: Symptom
+    slots: list[Slot]
+    work: Work
+    media: Path  # where the files of its photos are
+
+    @property
+    def link(self) -> str:
+        return manage_link(self.requested)
+
+    @property
+    def photo(self) -> DiagnosisPhoto:
+        return self.diagnosis.photos.get()
+
+
+def build_world(*, media: Path) -> World:
+    at = database_now()
+    load_catalogue(at=at)
+    load_knowledge(at=at)
+    workshop, foreign = _workshop("la-roue-commune", at=at), _workshop("ailleurs", at=at)
+    people = _people(workshop, foreign, at=at)
+    _verify(people)
+    work = works_for(interventions=[CODE], bike_type="city", workshops=[workshop])[workshop.pk]
+    day = at.astimezone(workshop.zone).date()
+    slots = slots_of(work=work, first=day + timedelta(days=20), last=day + timedelta(days=25), at=at, limit=60)[::4]
+    _place()
+    symptom = Symptom.objects.current().first()
+    assert symptom
+    items = [{"symptom": symptom.code, "answers": {}}]
+    diagnosis = keep_diagnosis(items=items, bike_type="city", comment="", photos=[photo()], at=at)
+    owner = people["owner"]
+    requested = _book(work, slots[0], owner, diagnosis, at=at)
+    proposed = _book(work, slots[1], owner, None, at=at)
+    propose_time(appointment=proposed, starts_at=slots[3].starts_at, by=_person(people, "mechanic"), at=at)
+    held = _hold(work, slots[2], None, at=at)
+    return World(
+        at=at,
+        people=people,
+        workshop=workshop,
+        foreign_workshop=foreign,
+        requested=requested,
+        proposed=proposed,
+        today=_begun(_book(work, slots[4], owner, None, at=at), at=at),
+        hold=held,
+        entry=_entry(workshop, at=at),
+        diagnosis=diagnosis,
+        symptom=symptom,
+        slots=slots,
+        work=work,
+        media=media,
+    )
+
+
+def photo() -> SimpleUploadedFile:
+    picture = BytesIO()
+    Image.new("RGB", (32, 32), "teal").save(picture, "JPEG")
+    return SimpleUploadedFile("brake.jpg", picture.getvalue(), content_type="image/jpeg")
+
+
+def _workshop(slug: str, *, at: datetime) -> Workshop:
+    collective: Collective = CollectiveFactory(slug=slug, name=slug)
+    SharingKey.objects.create(
+        collective=collective, name="first", valid_from=date(2020, 1, 1), fund_bp=600, platform_bp=300
+    )
+    return open_workshop(
+        at=at,
+        hours=EVERY_DAY,
+        seller=SellerFactory(collective=collective),
+        slug=f"atelier-{slug}",
+        name=f"Atelier {slug}",
+        confirms=Workshop.Confirms.BY_HAND,
+        pay_now=Workshop.PayNow.COUNTER,
+        mechanics=(4, 4),
+        benches=("stand", "stand"),
+        offers={CODE: 30},
+    )
+
+
+def _people(workshop: Workshop, foreign: Workshop, *, at: datetime) -> dict[str, User | None]:
+    coordinator = Membership.Role.COORDINATOR
+    return {
+        "anonymous": None,
+        "owner": UserFactory(email="owner@example.org"),
+        "other": UserFactory(email="other@example.org"),
+        "mechanic": StaffFactory(workshop=workshop, user__email="mechanic@example.org").user,
+        "foreign_mechanic": StaffFactory(workshop=foreign, user__email="foreign@example.org").user,
+        "workshop_owner": StaffFactory(
+            workshop=workshop, role=Staff.Role.OWNER, user__email="workshop@example.org"
+        ).user,
+        "coordinator": MembershipFactory(
+            collective=workshop.collective, role=coordinator, user__email="coordinator@example.org"
+        ).user,
+        "foreign_coordinator": MembershipFactory(
+            collective=foreign.collective, role=coordinator, user__email="away@example.org"
+        ).user,
+        "staff": UserFactory(email="staff@example.org", is_staff=True),
+        "suspended": StaffFactory(workshop=workshop, user__email="suspended@example.org").user,
+        "treasurer": MembershipFactory(
+            collective=workshop.collective, role=Membership.Role.TREASURER, user__email="treasurer@example.org"
+        ).user,
+    }
+
+
+def _verify(people: dict[str, User | None]) -> None:
+    """Everybody has proved their address, as whoever signed in by a mailed code has."""
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True)
+        for person in people.values()
+        if person
+    )
+
+
+def _person(people: dict[str, User | None], role: str) -> User:
+    person = people[role]
+    assert person
+    return person
+
+
+def _place() -> None:
+    lille = Commune.objects.get_or_create(
+        insee="59350",
+        defaults={
+            "name": "Lille",
+            "key": "lille",
+            "department": "59",
+            "region": "32",
+            "population": 236710,
+            "postcode": "59000",
+            "lat": 50.6311,
+            "lon": 3.0586,
+        },
+    )[0]
+    CommunePostcode.objects.get_or_create(code="59000", commune=lille)
+
+
+def _hold(work: Work, slot: Slot, diagnosis: Diagnosis | None, *, at: datetime) -> Hold:
+    return hold_slot(offers=work.offers, starts_at=slot.starts_at, bike_type="city", diagnosis=diagnosis, at=at)
+
+
+def _book(work: Work, slot: Slot, cyclist: User | None, diagnosis: Diagnosis | None, *, at: datetime) -> Appointment:
+    return book(
+        hold=_hold(work, slot, diagnosis, at=at),
+        email="owner@example.org",
+        phone="06 12 34 56 78",
+        language="fr",
+        pay=Workshop.PayNow.COUNTER,
+        work_may_begin_early=True,
+        cyclist=cyclist,
+        at=at,
+    )
+
+
+def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
+    """Nothing can be booked in the past: put it there by hand, confirmed."""
+    appointment.status, appointment.answer_by = Appointment.Status.CONFIRMED, None
+    appointment.starts_at, appointment.ends_at = at - timedelta(minutes=60), at - timedelta(minutes=30)
+    appointment.save()
+    return appointment
+
+
+def _entry(workshop: Workshop, *, at: datetime) -> Entry:
+    entity, fund = books_of(workshop.seller), fund_of(workshop.collective)
+    return record(
+        entity=entity,
+        journal=Entry.Journal.SHARING,
+        source="test:1",
+        label="Contribution",
+        lines={"6281": 100, f"467.{fund.pk}": -100},
+        occurred_at=at,
+        reference="M00001",
+        workshop=workshop,
+    )
