@@ -83,6 +83,9 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "page of proposed": lambda world: {"token": manage_link(world.proposed)},
     "forged page": lambda world: {"token": world.link[:-1] + ("A" if world.link[-1] != "A" else "B")},
     "photo by link": lambda world: {"token": world.link, "pk": world.photo.pk},
+    "visit requested": lambda world: {"pk": world.requested.pk},
+    "visit today": lambda world: {"pk": world.today.pk},
+    "letter": lambda world: {"place": "1"},
     "photo": lambda world: {"pk": world.photo.pk},
     "passkey": lambda world: {"pk": 1},
     "reset key": lambda world: {"uidb36": "1", "key": "set-password"},
@@ -233,6 +236,44 @@ CYCLIST = [
 ]
 
 
+# --- The workshop's pages ---------------------------------------------------------------------------------------------
+NO_WORKSHOP = ("owner", "other", "staff", "coordinator", "foreign_coordinator")  # works in none
+INSIDE = only(*SHOP, "coordinator", nobody=302)
+SHOP_ACTS = only(*SHOP, seen_by=("coordinator",), status=302, nobody=302)
+
+WORKSHOP = [
+    Line("web:today", "GET", everybody(302) | dict.fromkeys(NO_WORKSHOP, 404)),  # on to one's own workshop
+    Line("web:day", "GET", INSIDE, to="workshop"),
+    Line("web:coming", "GET", INSIDE, to="workshop"),
+    Line("web:visit", "GET", INSIDE, to="visit requested"),
+    Line("web:visit_other_times", "GET", only(*SHOP, seen_by=("coordinator",), nobody=302), to="visit requested"),
+    Line("web:visit_accept", "POST", SHOP_ACTS, to="visit requested"),
+    Line("web:visit_refuse", "POST", SHOP_ACTS, to="visit requested", body=of(reason="No parts")),
+    Line("web:visit_propose", "POST", SHOP_ACTS, to="visit requested", body=page_time),
+    Line("web:visit_cancel", "POST", SHOP_ACTS, to="visit requested", body=of(reason="Ill")),
+    Line("web:visit_finish", "POST", SHOP_ACTS, to="visit today"),
+    Line("web:visit_no_show", "POST", SHOP_ACTS, to="visit today"),
+    # The demonstration's doors: here, nowhere
+    Line("web:become", "POST", everybody(404)),
+    Line("web:mailbox", "GET", everybody(404)),
+    Line("web:letter", "GET", everybody(404), to="letter"),
+]
+
+# --- The collective's pages -------------------------------------------------------------------------------------------
+MEMBERS = ("mechanic", "coordinator")  # the workshop's owner has not joined; a member elsewhere sees their own
+OWN_BOOKS = only(*MEMBERS, "foreign_coordinator", nobody=302)
+
+COLLECTIVE = [
+    Line("collective:accounts", "GET", everybody()),
+    Line("collective:books", "GET", OWN_BOOKS),
+    Line("collective:books_csv", "GET", OWN_BOOKS),
+    Line("collective:entries", "GET", OWN_BOOKS),
+    Line("collective:books", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line("collective:books_csv", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line("collective:entries", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
+]
+
 # --- Accounts (django-allauth) ----------------------------------------------------------------------------------------
 
 HAVE_IT = signed_in(others=302)  # without an account: to the sign-in page
@@ -271,4 +312,4 @@ ACCOUNT = [
     Line("mfa_download_recovery_codes", "GET", NOT_SET_UP),
     Line("mfa_view_recovery_codes", "GET", NOT_SET_UP),
 ]
-TABLE = [*API, *CYCLIST, *ACCOUNT]
+TABLE = [*API, *CYCLIST, *WORKSHOP, *COLLECTIVE, *ACCOUNT]
