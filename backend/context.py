@@ -56,6 +56,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_url": settings.SITE_URL,
         "contact_email": settings.CONTACT_EMAIL,
+        "source_url": settings.SOURCE_URL,
         "demo": settings.MOYEU_DEMO,
         "become_url": become_url,
         "mailbox_url": address("web:mailbox") if settings.MOYEU_DEMO else "",

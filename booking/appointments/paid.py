@@ -10,6 +10,7 @@ from django.db import transaction
 from backend.lib.errors import RuleBroken
 from backend.lib.outbox import handles
 from booking.appointments.ask import PURPOSE
+from booking.appointments.changes import write_down
 from booking.appointments.close import close_appointment
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.give_money_back import give_money_back, refund_above
@@ -85,6 +86,7 @@ def _tell_too_late(appointment: Appointment, *, at: datetime) -> None:
         close_appointment(appointment, status=Appointment.Status.LAPSED, kind="paid_too_late", by=None, at=at)
     else:
         give_money_back(appointment, at=at)
+        write_down(appointment, kind="paid_too_late", by=None, at=at)
     tell_customer(appointment, "too_late", at=at)
 
 

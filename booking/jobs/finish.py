@@ -35,8 +35,11 @@ class WrongTakings(BadInput):
 
 
 def what_forbids_finishing(appointment: Appointment, *, by: User, at: datetime) -> RuleBroken | None:
-    if forbidden := what_forbids_staff(appointment, by=by):
-        return forbidden
+    return what_forbids_staff(appointment, by=by) or what_forbids_finishing_now(appointment, at=at)
+
+
+def what_forbids_finishing_now(appointment: Appointment, *, at: datetime) -> RuleBroken | None:
+    """The rule for whoever works there: a list asks once who does, not for each appointment."""
     if appointment.status != Appointment.Status.CONFIRMED:
         return NotConfirmed(status=str(appointment.get_status_display()))
     zone = appointment.workshop.zone

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from backend.lib.clock import database_now
-from collective.activity.models import FinishedWork
-from collective.ledger.queries import totals_by_workshop
 from collective.members.models import Collective
-from collective.web.period import Month, read_month
-from collective.web.shares import pieces_of, rows_of, sum_of
+from collective.web.period import Month, read_month, today_in
+from collective.web.shares import of_hundred, pieces_of
+from collective.web.year import read_year
 
 SECONDS_KEPT = 60
 
 
 @require_safe
 def accounts(request: HttpRequest) -> HttpResponse:
-    """One finished month of the (first) collective; its current month when nothing was finished before."""
+    """The last whole month of the house's collective (an installation has one; the first, where there are more)."""
     collective = Collective.objects.order_by("pk").first()
     if collective is None:
         raise Http404
-    today = database_now().astimezone(ZoneInfo(collective.timezone)).date()
-    month = read_month(request.GET.get("mois", Month(today.replace(day=1)).before.code), today=today)
+    today = today_in(collective)
+    last_finished = Month(today.replace(day=1)).before
+    month = read_month(request.GET.get("mois", last_finished.code), today=today)
     key = f"accounts:{collective.pk}:{month.code}"
     if (figures := cache.get(key)) is None:
         figures = read_figures(collective, month)
@@ -36,7 +33,6 @@ def accounts(request: HttpRequest) -> HttpResponse:
     context = {
         "collective": collective,
         "month": month,
-        "month_on": datetime(month.first.year, month.first.month, 15),  # noqa: DTZ001 - only its name is shown
         "is_last": month.after.first > today,
         **figures,
     }
@@ -44,17 +40,16 @@ def accounts(request: HttpRequest) -> HttpResponse:
 
 
 def read_figures(collective: Collective, month: Month) -> dict[str, Any]:
-    rows = rows_of(totals_by_workshop(collective=collective, first=month.first, last=month.last))
-    total = sum_of(rows)
-    zone = ZoneInfo(collective.timezone)
-    begins = datetime.combine(month.first, time(), zone)
-    ends = datetime.combine(month.last + timedelta(days=1), time(), zone)
-    finished = FinishedWork.objects.filter(
-        workshop__collective=collective, finished_at__gte=begins, finished_at__lt=ends
-    )
+    """
+    Return the month's totals and the year before it. No workshop is told apart: some are one person, whose income
+    is not everybody's business; members see it in their books.
+    """
+    year = read_year(collective, month)
+    total = year[-1].totals
     return {
-        "rows": rows,
+        "year": year,
+        "repairs": year[-1].repairs,
         "total": total,
         "pieces": pieces_of(total, widest=total.revenue_cents),
-        "repairs": finished.count(),
+        "of_hundred": of_hundred(total),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,28 +10,36 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from backend.lib.clock import database_now
 from collective.ledger.accounts import account_name
 from collective.ledger.models import Entity, Entry
 from collective.ledger.queries import entries_seen_by, names_of_others, totals_by_workshop
 from collective.members.models import Collective
 from collective.web.doors import collective_or_404, inside
-from collective.web.period import Month, read_month
+from collective.web.flows import river_of
+from collective.web.period import Month, read_month, today_in, zone_of
 from collective.web.shares import Row, rows_of, sum_of
 from collective.workshops.models import Workshop
 
 ENTRIES_A_PAGE = 50
+MOST_KIN = 20
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width ones too
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width ones too
 
 
 @require_safe
 @inside
 def books(request: HttpRequest) -> HttpResponse:
     """The month in one look, and the last entries."""
-    collective, month = collective_or_404(request), month_of(request)
+    collective = collective_or_404(request)
+    month = month_of(request, collective)
     rows = read_rows(collective, month)
-    context = {**frame(request, collective, month), "rows": rows, "total": sum_of(rows), "current": "books"}
+    total = sum_of(rows)
+    context = {
+        **frame(request, collective, month, current="books"),
+        "rows": rows,
+        "total": total,
+        "river": river_of(rows, total),
+    }
     return render(request, "collective/books.html", context)
 
 
@@ -40,8 +47,9 @@ def books(request: HttpRequest) -> HttpResponse:
 @inside
 def books_csv(request: HttpRequest) -> HttpResponse:
     """The month's table, for a spreadsheet: amounts in euros with a point, names that no spreadsheet runs."""
-    collective, month = collective_or_404(request), month_of(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    collective = collective_or_404(request)
+    month = month_of(request, collective)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # the mark tells Excel that it is UTF-8
     response["Content-Disposition"] = f'attachment; filename="moyeu-{collective.slug}-{month.code}.csv"'
     sheet = csv.writer(response)
     sheet.writerow(["workshop", "labour", "parts", "vat", "fund", "platform", "fees", "stays_with_the_workshop"])
@@ -58,58 +66,70 @@ def books_csv(request: HttpRequest) -> HttpResponse:
 @require_safe
 @inside
 def entries(request: HttpRequest) -> HttpResponse:
-    """The month's entries, newest first; one legal person's when its books are asked for."""
-    collective, month = collective_or_404(request), month_of(request)
+    """The month's entries, newest first; of one legal person or of one journal when asked for."""
+    collective = collective_or_404(request)
+    month = month_of(request, collective)
     entities = list(Entity.objects.visible_to(request.user).filter(collective=collective).order_by("kind", "name"))
     asked = next((entity for entity in entities if str(entity.pk) == request.GET.get("livre", "")), None)
-    found = entries_seen_by(request.user, entity=asked, first=month.first, last=month.last).filter(
-        entity__collective=collective
-    )
+    journal = request.GET.get("journal", "")
+    found = entries_seen_by(
+        request.user, entity=asked, first=month.first, last=month.last, zone=zone_of(collective)
+    ).filter(entity__collective=collective)
+    if journal in Entry.Journal.values:
+        found = found.filter(journal=journal)
     context = {
-        **frame(request, collective, month),
+        **frame(request, collective, month, current="entries"),
         "entities": entities,
         "asked": asked,
+        "journals": Entry.Journal.choices,
+        "journal": journal,
         "page": Paginator(found, ENTRIES_A_PAGE).get_page(request.GET.get("page")),
-        "current": "entries",
+        "query": kept_query(request),
     }
     return render(request, "collective/entries.html", context)
+
+
+def kept_query(request: HttpRequest) -> str:
+    """The filters of the address, for the links to the other pages of the same list: "mois=2026-10&livre=3&"."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return f"{kept.urlencode()}&" if kept else ""
 
 
 @require_safe
 @inside
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
     """One entry with its lines, and the entries of the same repair in the other books."""
-    found = get_object_or_404(
-        Entry.objects.visible_to(request.user).select_related("entity__collective", "workshop"), pk=pk
-    )
+    seen = Entry.objects.visible_to(request.user)
+    found = get_object_or_404(seen.select_related("entity__collective", "workshop", "mirrors"), pk=pk)
     collective = found.entity.collective
     others = names_of_others(collective)
-    lines = [(line, account_name(line.account, names=others)) for line in found.lines.order_by("-amount", "account")]
-    kin = Entry.objects.visible_to(request.user).filter(reference=found.reference).exclude(pk=found.pk)
+    lines = [(line, account_name(line.account, others=others)) for line in found.lines.order_by("-amount", "account")]
+    kin = seen.filter(reference=found.reference).exclude(pk=found.pk).select_related("entity")
+    month = Month(found.occurred_at.astimezone(zone_of(collective)).date().replace(day=1))
     context = {
-        **frame(request, collective, Month(found.occurred_at.date().replace(day=1))),
+        **frame(request, collective, month, current="entries"),
         "entry": found,
         "lines": lines,
-        "kin": kin.select_related("entity").order_by("occurred_at", "pk")[:20] if found.reference else [],
-        "current": "entries",
+        "kin": kin.order_by("occurred_at", "pk")[:MOST_KIN] if found.reference else [],
     }
     return render(request, "collective/entry.html", context)
 
 
-def frame(request: HttpRequest, collective: Collective, month: Month) -> dict[str, Any]:
+def frame(request: HttpRequest, collective: Collective, month: Month, *, current: str) -> dict[str, Any]:
     """What every page of the books shows around its own matter."""
     return {
         "collective": collective,
         "zone": collective.timezone,
         "month": month,
-        "month_on": datetime(month.first.year, month.first.month, 15),  # noqa: DTZ001 - only its name is shown
+        "is_last": month.after.first > today_in(collective),
+        "current": current,
         "my_workshop": Workshop.objects.run_by(request.user).order_by("name").first(),
     }
 
 
-def month_of(request: HttpRequest) -> Month:
-    today: date = database_now().date()
-    return read_month(request.GET.get("mois", ""), today=today)
+def month_of(request: HttpRequest, collective: Collective) -> Month:
+    return read_month(request.GET.get("mois", ""), today=today_in(collective))
 
 
 def read_rows(collective: Collective, month: Month) -> list[Row]:
@@ -117,4 +137,5 @@ def read_rows(collective: Collective, month: Month) -> list[Row]:
 
 
 def no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Keep a spreadsheet from running a name: what begins like a formula gets an apostrophe, which it does not show."""
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

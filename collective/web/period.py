@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from backend.lib.clock import database_now
+from collective.members.models import Collective
 
 
 @dataclass(frozen=True)
@@ -34,3 +38,11 @@ def read_month(text: str, *, today: date) -> Month:
     except ValueError:
         first = today.replace(day=1)
     return Month(first if 2000 < first.year < 2100 else today.replace(day=1))
+
+
+def zone_of(collective: Collective) -> ZoneInfo:
+    return ZoneInfo(collective.timezone)
+
+
+def today_in(collective: Collective) -> date:
+    return database_now().astimezone(zone_of(collective)).date()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from backend.lib.money import split
 from collective.ledger.queries import Totals, WorkshopTotals
 
 FULL = 100.0
+HUNDRED_EUROS = 10_000  # cents
 PIECES = ("workshop_cents", "parts_cents", "fund_cents", "platform_cents", "fee_cents")
 
 
@@ -48,3 +50,9 @@ def pieces_of(totals: Totals, *, widest: int) -> tuple[Piece, ...]:
 
 def sum_of(rows: Iterable[Row]) -> Totals:
     return sum((row.totals for row in rows), Totals())
+
+
+def of_hundred(totals: Totals) -> dict[str, int]:
+    """Return how many cents of 100 euros sold reach each destination; they sum to 10000 exactly. Empty for no sales."""
+    weights = {name.removesuffix("_cents"): max(0, getattr(totals, name)) for name in PIECES}
+    return split(HUNDRED_EUROS, weights) if any(weights.values()) else {}

@@ -1,5 +1,6 @@
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -17,10 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *, every: float | None, verbosity: int, **options: Any) -> None:
         self._round(verbosity)
-        while every:
-            time.sleep(every)
-            close_old_connections()
-            self._round(verbosity)
+        with suppress(KeyboardInterrupt):  # how a loop in a terminal is ended
+            while every:
+                time.sleep(every)
+                close_old_connections()
+                self._round(verbosity)
 
     def _round(self, verbosity: int) -> None:
         done = sweep(at=database_now(), names=tuple(ROUND))
@@ -29,3 +31,4 @@ class Command(BaseCommand):
         )
         if verbosity > 1 or (said and verbosity):
             self.stdout.write(said or "nothing is due")
+            self.stdout.flush()  # a log that is read while the loop runs

@@ -44,7 +44,7 @@ class SearchForm(forms.Form):
     quand = forms.ChoiceField(
         choices=[
             (When.SOON, _("As soon as possible")),
-            (When.SATURDAY, _("Saturday")),
+            (When.SATURDAY, _("On Saturday")),
             (When.EVENING, _("Evening")),
             (When.DAY, _("On the day chosen")),
         ],

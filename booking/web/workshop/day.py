@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,17 +14,19 @@ from django.views.decorators.http import require_safe
 from backend.lib.clock import database_now
 from booking.web.cyclist.doors import asked_by_htmx
 from booking.web.workshop.doors import at_work, workshop_or_404
-from booking.web.workshop.shown import Visit, by_local_day, visits_between, waiting_for_an_answer
+from booking.web.workshop.shown import by_local_day, days_ahead, midnight, visits_between, waiting_for_an_answer
 from collective.workshops.models import Workshop
 
 DAYS_SHOWN = 21
+DAYS_ANNOUNCED = 8
 
 
 @require_safe
 @at_work
 def today(request: HttpRequest) -> HttpResponse:
-    """Lead to the day of the one workshop, or let who works at several choose."""
+    """Lead to the day of the one workshop, or let who works at several, or coordinates them, choose."""
     mine = list(Workshop.objects.run_by(request.user).order_by("name"))
+    mine = mine or list(Workshop.objects.visible_to(request.user).order_by("name"))
     if not mine:
         raise Http404
     if len(mine) == 1:
@@ -36,19 +39,23 @@ def today(request: HttpRequest) -> HttpResponse:
 def day(request: HttpRequest, slug: str) -> HttpResponse:
     """One local day: who comes, what waits for an answer. htmx asks for the region alone when news arrive."""
     workshop, at = workshop_or_404(request, slug), database_now()
-    shown = read_day(request.GET.get("jour", ""), workshop, at=at)
+    shown, today = read_day(request.GET.get("jour", ""), workshop, at=at), local_day(workshop, at)
     visits = visits_between(workshop, shown, shown, by=request.user, at=at)
+    expected = [visit for visit in visits if not visit.is_closed]
+    confirmed = [visit for visit in expected if visit.mark != "asks"]
+    in_hand = confirmed[0] if confirmed and shown == today else None
     context = {
         **frame(request, workshop, at=at, current="day"),
-        "day": datetime.combine(shown, datetime.min.time(), workshop.zone),
-        "is_today": shown == at.astimezone(workshop.zone).date(),
-        "before": f"{shown - timedelta(days=1):%Y-%m-%d}",
-        "after": f"{shown + timedelta(days=1):%Y-%m-%d}",
-        "visits": visits,
-        "to_come": sum(visit.mark != "done" for visit in visits),
-        "done": sum(visit.mark == "done" for visit in visits),
-        "last_end": visits[-1].appointment.ends_at if visits else None,
-        "here": f"{reverse('web:day', args=[workshop.slug])}?jour={shown:%Y-%m-%d}",
+        "day": DayShown(shown, midnight(shown, workshop)),
+        "is_today": shown == today,
+        "in_hand": in_hand,
+        "has_begun": in_hand is not None and in_hand.appointment.starts_at <= at,
+        "expected": [visit for visit in expected if visit is not in_hand],
+        "closed": [visit for visit in visits if visit.is_closed],
+        "to_come": len(expected),
+        "last_end": max((visit.appointment.ends_at for visit in expected), default=None),
+        "ahead": days_ahead(workshop, today + timedelta(days=1), today + timedelta(days=DAYS_ANNOUNCED)),
+        "here": f"{reverse('web:day', args=[workshop.slug])}?jour={shown}",
     }
     template = "booking/workshop/_day.html" if asked_by_htmx(request) else "booking/workshop/day.html"
     return render(request, template, context)
@@ -59,15 +66,11 @@ def day(request: HttpRequest, slug: str) -> HttpResponse:
 def coming(request: HttpRequest, slug: str) -> HttpResponse:
     """The next three weeks, day by day."""
     workshop, at = workshop_or_404(request, slug), database_now()
-    tomorrow = at.astimezone(workshop.zone).date() + timedelta(days=1)
-    visits = visits_between(workshop, tomorrow, tomorrow + timedelta(days=DAYS_SHOWN), by=request.user, at=at)
-    days = [
-        (datetime.combine(found.day, datetime.min.time(), workshop.zone), found.visits)
-        for found in by_local_day(visits, workshop)
-    ]
+    tomorrow = local_day(workshop, at) + timedelta(days=1)
+    visits = visits_between(workshop, tomorrow, tomorrow + timedelta(days=DAYS_SHOWN - 1), by=request.user, at=at)
     context = {
         **frame(request, workshop, at=at, current="coming"),
-        "days": days,
+        "days": by_local_day([visit for visit in visits if not visit.is_closed], workshop),
         "count": len(visits),
         "here": reverse("web:coming", args=[workshop.slug]),
     }
@@ -75,14 +78,33 @@ def coming(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, template, context)
 
 
+@dataclass(frozen=True)
+class DayShown:
+    """A local day with its midnight, and the days around it."""
+
+    date: date
+    begins: datetime
+
+    @property
+    def before(self) -> date:
+        return self.date - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        return self.date + timedelta(days=1)
+
+
+def local_day(workshop: Workshop, at: datetime) -> date:
+    return at.astimezone(workshop.zone).date()
+
+
 def frame(request: HttpRequest, workshop: Workshop, *, at: datetime, current: str = "") -> dict[str, Any]:
     """What every page of a workshop shows around its own matter."""
-    waiting: list[Visit] = waiting_for_an_answer(workshop, by=request.user, at=at)
     return {
         "workshop": workshop,
         "zone": workshop.timezone,
         "at": at,
-        "waiting": waiting,
+        "waiting": waiting_for_an_answer(workshop, by=request.user, at=at),
         "current": current,
         "live_path": f"/ws/ateliers/{workshop.pk}/",
     }
@@ -93,5 +115,5 @@ def read_day(text: str, workshop: Workshop, *, at: datetime) -> date:
     try:
         asked = date.fromisoformat(text)
     except ValueError:
-        return at.astimezone(workshop.zone).date()
-    return asked if 2000 < asked.year < 2100 else at.astimezone(workshop.zone).date()
+        return local_day(workshop, at)
+    return asked if 2000 < asked.year < 2100 else local_day(workshop, at)

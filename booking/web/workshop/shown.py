@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from booking.appointments.models import Appointment
-from booking.diagnosis.kept import KeptCause, KeptItem, read_kept
-from booking.jobs.finish import what_forbids_finishing
+from booking.appointments.models import Appointment, BikeType, Proposal
+from booking.diagnosis.kept import KeptCause, read_kept
+from booking.jobs.finish import what_forbids_finishing_now
 from collective.members.models import User
 from collective.timetable.models import Occupancy
 from collective.workshops.models import Workshop
+from collective.workshops.roles import works_at
 
 Status = Appointment.Status
 ON_THE_LIST = (Status.REQUESTED, Status.CONFIRMED, Status.DONE, Status.NO_SHOW)
+# The sprite draws six bicycles; a folding one and "other" pass for a city bike.
+DRAWN = {BikeType.MOUNTAIN: "mtb", BikeType.CHILD: "kid", BikeType.FOLDING: "city", BikeType.OTHER: "city"}
+VERY_LIKELY, LIKELY = 0.7, 0.4
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class Visit:
     photos: int
     paid_cents: int
     may_finish: bool
+    proposed: bool
 
     @property
     def minutes(self) -> int:
@@ -41,59 +50,116 @@ class Visit:
         return self.appointment.total_cents - self.paid_cents
 
     @property
+    def left_typed(self) -> str:
+        """The same for a field that people type into: "12,60" or "12.60"."""
+        return number_format(f"{self.left_cents // 100}.{self.left_cents % 100:02}", decimal_pos=2, use_l10n=True)
+
+    @property
+    def who(self) -> str:
+        return self.appointment.name or self.appointment.email or self.appointment.phone
+
+    @property
+    def drawing(self) -> str:
+        return DRAWN.get(BikeType(self.appointment.bike_type), self.appointment.bike_type)
+
+    @property
+    def sureness(self) -> str | Promise:
+        share = self.cause.probability if self.cause else 0.0
+        return _("very likely") if share >= VERY_LIKELY else _("likely") if share >= LIKELY else _("possible")
+
+    @property
+    def is_closed(self) -> bool:
+        return self.appointment.status in (Status.DONE, Status.NO_SHOW)
+
+    @property
     def mark(self) -> str:
         """How the time line draws it: asks, done or still to come."""
         if self.appointment.status == Status.REQUESTED:
             return "asks"
-        return "" if self.appointment.status == Status.CONFIRMED else "done"
+        return "done" if self.is_closed else ""
 
 
 @dataclass(frozen=True)
 class DayOfVisits:
+    """A local day, its midnight for the templates' filters, and who comes."""
+
     day: date
+    begins: datetime
     visits: tuple[Visit, ...]
 
 
+@dataclass(frozen=True)
+class DayAhead:
+    day: date
+    begins: datetime
+    count: int
+
+
+def midnight(day: date, workshop: Workshop) -> datetime:
+    return datetime.combine(day, time(), workshop.zone)
+
+
 def visits_between(workshop: Workshop, first: date, last: date, *, by: User, at: datetime) -> list[Visit]:
-    """Return the visits of the local days `first` to `last`, in order of time. Four queries."""
-    begins = datetime.combine(first, time(), workshop.zone)
-    ends = datetime.combine(last + timedelta(days=1), time(), workshop.zone)
-    within = Q(starts_at__gte=begins, starts_at__lt=ends)
-    return read_visits(workshop.appointments.filter(within, status__in=ON_THE_LIST), by=by, at=at)
+    """Return the visits of the local days `first` to `last`, both included, in order of time."""
+    return read_visits(workshop, _within(workshop, first, last).filter(status__in=ON_THE_LIST), by=by, at=at)
 
 
 def waiting_for_an_answer(workshop: Workshop, *, by: User, at: datetime) -> list[Visit]:
-    requests = workshop.appointments.filter(status=Status.REQUESTED, starts_at__gt=at)
-    return read_visits(requests, by=by, at=at)
+    """Return the requests that may still be answered, the most urgent first."""
+    in_time = Q(answer_by__isnull=True) | Q(answer_by__gt=at)
+    requests = workshop.appointments.filter(in_time, status=Status.REQUESTED)
+    return sorted(
+        read_visits(workshop, requests, by=by, at=at),
+        key=lambda visit: visit.appointment.answer_by or visit.appointment.starts_at,
+    )
 
 
-def read_visits(appointments: QuerySet[Appointment], *, by: User, at: datetime) -> list[Visit]:
+def days_ahead(workshop: Workshop, first: date, last: date) -> list[DayAhead]:
+    """Count who is expected on each local day from `first` to `last`; days without anybody are left out. One query."""
+    expected = _within(workshop, first, last).filter(status__in=Appointment.OPEN).values_list("starts_at", flat=True)
+    counts = Counter(moment.astimezone(workshop.zone).date() for moment in expected)
+    return [DayAhead(day, midnight(day, workshop), count) for day, count in sorted(counts.items())]
+
+
+def _within(workshop: Workshop, first: date, last: date) -> QuerySet[Appointment]:
+    begins, ends = midnight(first, workshop), midnight(last + timedelta(days=1), workshop)
+    return workshop.appointments.filter(starts_at__gte=begins, starts_at__lt=ends)
+
+
+def read_visits(workshop: Workshop, appointments: QuerySet[Appointment], *, by: User, at: datetime) -> list[Visit]:
+    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many they are."""
     found = list(
         appointments.select_related("workshop", "mechanic", "diagnosis", "payment")
         .prefetch_related("lines")
-        .annotate(photo_count=Count("diagnosis__photos"))
+        .annotate(photo_count=Count("diagnosis__photos"), is_proposed=Exists(open_proposals(at=at)))
         .order_by("starts_at", "pk")
     )
-    benches = benches_of(found)
-    return [read_visit(one, benches.get(one.reference, ""), by=by, at=at) for one in found]
+    benches, works_here = benches_of(found), works_at(by, workshop)
+    return [read_visit(one, benches, works_here=works_here, at=at) for one in found]
 
 
-def read_visit(appointment: Appointment, bench: str, *, by: User, at: datetime) -> Visit:
-    items: Sequence[KeptItem] = read_kept(appointment.diagnosis) if appointment.diagnosis else ()
+def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(appointment=OuterRef("pk"), state=Proposal.State.OPEN, expires_at__gt=at)
+
+
+def read_visit(appointment: Appointment, benches: Mapping[str, str], *, works_here: bool, at: datetime) -> Visit:
+    items = read_kept(appointment.diagnosis) if appointment.diagnosis else []
     causes = [cause for item in items[:1] for cause in item.shown[:1]]
     return Visit(
         appointment=appointment,
-        bench=bench,
+        bench=benches.get(appointment.reference, ""),
         cause=causes[0] if causes else None,
         symptom=items[0].name if items else "",
         works=tuple(line.name for line in appointment.lines.all()),
         photos=getattr(appointment, "photo_count", 0),
         paid_cents=appointment.payment.kept_cents if appointment.payment else 0,
-        may_finish=what_forbids_finishing(appointment, by=by, at=at) is None,
+        may_finish=works_here and what_forbids_finishing_now(appointment, at=at) is None,
+        proposed=getattr(appointment, "is_proposed", False),
     )
 
 
 def benches_of(appointments: Iterable[Appointment]) -> dict[str, str]:
+    """Return the names of the benches by the appointments' references. One query."""
     taken = Occupancy.objects.filter(
         reference__in=[appointment.reference for appointment in appointments], resource__bench__isnull=False
     )
@@ -104,4 +170,4 @@ def by_local_day(visits: Iterable[Visit], workshop: Workshop) -> list[DayOfVisit
     days: dict[date, list[Visit]] = {}
     for visit in visits:
         days.setdefault(visit.appointment.starts_at.astimezone(workshop.zone).date(), []).append(visit)
-    return [DayOfVisits(day, tuple(found)) for day, found in sorted(days.items())]
+    return [DayOfVisits(day, midnight(day, workshop), tuple(found)) for day, found in sorted(days.items())]

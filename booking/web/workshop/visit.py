@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -29,13 +30,17 @@ from booking.jobs.finish import WrongTakings, finish_repair, what_forbids_finish
 from booking.web.cyclist.appointment import happened
 from booking.web.cyclist.hold import read_moment
 from booking.web.cyclist.shown import by_day
-from booking.web.workshop.day import frame
+from booking.web.workshop.day import frame, local_day
 from booking.web.workshop.doors import appointment_or_404, at_work
 from booking.web.workshop.shown import benches_of, read_visit
+from collective.members.models import User
 from collective.sharing.vat import vat_bp
-from collective.sharing.what_shares import what_shares
+from collective.sharing.what_shares import Shares, what_shares
+from collective.workshops.roles import works_at
 
 DAYS_AHEAD = 21
+Status = Appointment.Status
+MARKS = {Status.CONFIRMED: "ok", Status.DONE: "ok", Status.REQUESTED: "wait"}
 Act = Callable[..., Any]
 
 
@@ -44,28 +49,40 @@ Act = Callable[..., Any]
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything known of an appointment, with the buttons that its rules allow this person now."""
     appointment, at = appointment_or_404(request, pk), database_now()
-    by = request.user
-    diagnosis = appointment.diagnosis
+    workshop, diagnosis = appointment.workshop, appointment.diagnosis
+    works_here = works_at(request.user, workshop)
     context = {
-        **frame(request, appointment.workshop, at=at),
-        "visit": read_visit(appointment, benches_of([appointment]).get(appointment.reference, ""), by=by, at=at),
+        **frame(request, workshop, at=at),
+        **what_may_be_done(appointment, by=request.user, at=at),
+        "visit": read_visit(appointment, benches_of([appointment]), works_here=works_here, at=at),
         "appointment": appointment,
+        "day": local_day(workshop, appointment.starts_at),
+        "mark": MARKS.get(Status(appointment.status), "off"),
         "lines": list(appointment.lines.all()),
         "items": read_kept(diagnosis) if diagnosis else [],
         "photos": list(diagnosis.photos.all()) if diagnosis else [],
+        "comment": diagnosis.comment if diagnosis else "",
         "changes": [(change, happened(change)) for change in appointment.changes.select_related("by")],
-        "proposal": appointment.proposals.filter(state=Proposal.State.OPEN).first(),
+        "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
         "shares": shares_of(appointment),
-        "may_answer": what_forbids_answering(appointment, by=by, at=at) is None,
-        "may_propose": what_forbids_proposing(appointment, by=by, at=at) is None,
-        "may_finish": what_forbids_finishing(appointment, by=by, at=at) is None,
-        "may_be_absent": what_forbids_no_show(appointment, by=by, at=at) is None,
-        "may_cancel": what_forbids_cancelling(appointment, by=by, at=at) is None,
+        "works_here": works_here,
     }
     return render(request, "booking/workshop/visit.html", context)
 
 
-def shares_of(appointment: Appointment) -> Any:
+def what_may_be_done(appointment: Appointment, *, by: User, at: datetime) -> dict[str, bool]:
+    """The page's buttons: each stands where the use case behind it would not refuse."""
+    return {
+        "may_answer": what_forbids_answering(appointment, by=by, at=at) is None,
+        "may_propose": what_forbids_proposing(appointment, by=by, at=at) is None,
+        "may_finish": what_forbids_finishing(appointment, by=by, at=at) is None,
+        "may_be_absent": what_forbids_no_show(appointment, by=by, at=at) is None,
+        "may_cancel": what_forbids_cancelling(appointment, by=by, at=at) is None
+        and appointment.status != Status.REQUESTED,  # a request is refused, which says the same with its reason
+    }
+
+
+def shares_of(appointment: Appointment) -> Shares:
     """Where the money of this repair goes, by the rule kept at booking; the card's fee once it is known."""
     payment = appointment.payment
     return what_shares(
@@ -73,7 +90,7 @@ def shares_of(appointment: Appointment) -> Any:
         parts_cents=appointment.parts_cents,
         fund_bp=appointment.fund_bp,
         platform_bp=appointment.platform_bp,
-        vat_bp=vat_bp(seller=appointment.workshop.seller, on=appointment.starts_at.date()),
+        vat_bp=vat_bp(seller=appointment.workshop.seller, on=local_day(appointment.workshop, appointment.starts_at)),
         fee_cents=(payment.fee_cents or 0) if payment else 0,
     )
 
@@ -85,7 +102,7 @@ def other_times(request: HttpRequest, pk: int) -> HttpResponse:
     appointment, at = appointment_or_404(request, pk), database_now()
     if forbidden := what_forbids_proposing(appointment, by=request.user, at=at):
         return _refused(request, appointment, forbidden)
-    today = at.astimezone(appointment.workshop.zone).date()
+    today = local_day(appointment.workshop, at)
     slots = slots_of(work=work_of(appointment), first=today, last=today + timedelta(days=DAYS_AHEAD), at=at, limit=80)
     context = {
         **frame(request, appointment.workshop, at=at),
@@ -104,21 +121,26 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @at_work
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
-    return _do(request, pk, refuse_appointment, _("Refused. The customer has been told, nothing is charged."), reason=reason)
+    act = partial(refuse_appointment, reason=request.POST.get("reason", ""))
+    return _do(request, pk, act, _("Refused. The customer has been told, nothing is charged."))
 
 
 @require_POST
 @at_work
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
-    done = _("Proposed. The slot is kept while the customer answers; nothing moves before.")
-    return _do(request, pk, propose_time, done, starts_at=read_moment(request.POST.get("debut", "")))
+    def act(**known: Any) -> None:
+        propose_time(starts_at=read_moment(request.POST.get("debut", "")), **known)
+
+    return _do(request, pk, act, _("Proposed. The slot is kept while the customer answers; nothing moves before."))
 
 
 @require_POST
 @at_work
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, finish_repair, _("Done, and in the books."), counter_cents=read_takings(request))
+    def act(**known: Any) -> None:
+        finish_repair(counter_cents=read_takings(request.POST.get("counter", "")), **known)
+
+    return _do(request, pk, act, _("Done, and in the books."))
 
 
 @require_POST
@@ -130,15 +152,15 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @at_work
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    done = _("Cancelled. The customer has been told and gets everything back.")
-    return _do(request, pk, cancel_appointment, done, reason=request.POST.get("reason", ""))
+    act = partial(cancel_appointment, reason=request.POST.get("reason", ""))
+    return _do(request, pk, act, _("Cancelled. The customer has been told and gets everything back."))
 
 
-def _do(request: HttpRequest, pk: int, act: Act, done: str, **details: Any) -> HttpResponse:
+def _do(request: HttpRequest, pk: int, act: Act, done: str) -> HttpResponse:
     """Find, act, and go back where the press came from, with what happened or why it did not."""
     appointment = appointment_or_404(request, pk)
     try:
-        act(appointment=appointment, by=request.user, at=database_now(), **details)
+        act(appointment=appointment, by=request.user, at=database_now())
     except RuleBroken as rule:
         return _refused(request, appointment, rule)
     messages.success(request, done)
@@ -158,13 +180,13 @@ def _back(request: HttpRequest, appointment: Appointment) -> str:
     return asked if safe else reverse("web:visit", args=[appointment.pk])
 
 
-def read_takings(request: HttpRequest) -> int | None:
+def read_takings(typed: str) -> int | None:
     """
     Read euros as people type them ("18", "18,50", "18.50 €") into cents; nothing typed means all that was left.
 
     :raises WrongTakings: for anything else.
     """
-    typed = request.POST.get("counter", "").replace("€", "").replace("\u202f", "").replace("\xa0", "").strip()
+    typed = typed.replace("€", "").replace("\u202f", "").replace("\xa0", "").strip()
     if not typed:
         return None
     euros, _comma, cents = typed.replace(",", ".").partition(".")

@@ -43,6 +43,15 @@ def test_accepting_charges_the_card_and_confirms(by_hand, requested):
     assert len(mails()) == 2
 
 
+def test_accepting_what_is_paid_at_the_counter_charges_nothing(db, provider):
+    workshop = make_workshop(confirms="by_hand", pay_now="counter")
+
+    accepted = accept_appointment(appointment=book_at(workshop), by=staff_of(workshop), at=AT + MINUTE)
+
+    assert accepted.status == Status.CONFIRMED
+    assert not provider.calls
+
+
 def test_refusing_releases_the_card_frees_the_slot_and_says_why(by_hand, requested):
     refused = refuse_appointment(appointment=requested, by=staff_of(by_hand), reason="No fork left", at=AT + MINUTE)
     refused = pass_sweeps(refused, at=AT + MINUTE)

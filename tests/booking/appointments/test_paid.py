@@ -10,6 +10,7 @@ from booking.appointments.expire import expire_holds
 from booking.appointments.give_back import give_back_hold
 from booking.appointments.models import Appointment
 from collective.payments.models import Operation, Payment
+from collective.payments.settle import look_at_payment
 from tests.booking.appointments.scene import (
     AT,
     MINUTE,
@@ -82,6 +83,23 @@ def test_a_payment_that_comes_after_the_lapse_is_seated_or_given_back_too(worksh
     assert kept_cents(appointment) == 600
 
 
+def test_a_payment_after_the_lapse_goes_back_once_when_the_slot_is_gone(workshop, provider):
+    unpaid = book_at(workshop)
+    open_page(unpaid)
+    provider.pay(unpaid.payment)
+    Payment.objects.filter(pk=unpaid.payment_id).update(state=Payment.State.EXPIRED)
+    expire_holds(at=LATE)
+    other = hold_at(workshop, at=LATE)
+
+    appointment = hear_of(unpaid, at=LATE + MINUTE)
+    appointment = hear_of(appointment, at=LATE + 2 * MINUTE)
+
+    assert (appointment.status, kept_cents(appointment)) == (Status.LAPSED, 0)
+    assert [change.kind for change in appointment.changes.all()] == ["booked", "lapsed", "paid_too_late"]
+    assert references() == {other.reference}
+    assert len(mails()) == 1
+
+
 def test_an_authorisation_that_comes_too_late_is_released(by_hand, provider):
     unpaid = book_at(by_hand)
     open_page(unpaid)
@@ -118,6 +136,34 @@ def test_two_tabs_that_both_pay_pay_once(workshop, provider):
     assert appointment.status == Status.CONFIRMED
     assert sum(payment.kept_cents for payment in Payment.objects.all()) == appointment.due_now_cents == 2000
     assert provider.standing(first_payment).refunded_cents == 600
+
+
+def test_two_tabs_that_both_authorise_hold_the_card_once(by_hand, provider):
+    hold = hold_at(by_hand)
+    first = book_hold(hold)
+    open_page(first)
+    first_payment = first.payment
+    provider.pay(first_payment)
+
+    appointment = pay(book_hold(hold, pay="full"), provider)
+
+    first_payment.refresh_from_db()
+    assert (appointment.status, appointment.payment.state) == (Status.REQUESTED, Payment.State.AUTHORISED)
+    assert first_payment.state == Payment.State.RELEASED
+
+
+def test_a_choice_changed_after_the_bank_has_paid_changes_nothing(workshop, provider):
+    hold = hold_at(workshop)
+    unpaid = book_hold(hold)
+    open_page(unpaid)
+    provider.pay(unpaid.payment)
+    look_at_payment(payment=unpaid.payment, at=AT)  # the money is there, the appointment has not heard of it
+
+    book_hold(hold, pay="full", email="other@example.org")
+    appointment = pass_sweeps(unpaid)
+
+    assert (appointment.status, appointment.due_now_cents) == (Status.CONFIRMED, 600)
+    assert Payment.objects.count() == 1
 
 
 def test_a_cancellation_while_the_card_is_being_charged_gives_all_back(by_hand, provider):
