@@ -43,9 +43,7 @@ def demand_second_factor(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         if _must_set_up(request):
-            messages.info(
-                request, _("You decide for others here: please add a second factor to your sign-in first.")
-            )
+            messages.info(request, _("You decide for others here: please add a second factor to your sign-in first."))
             return redirect("mfa_index")
         return get_response(request)
 
@@ -59,4 +57,3 @@ def _must_set_up(request: HttpRequest) -> bool:
     if request.path.startswith(allowed) or is_mfa_enabled(request.user):
         return False
     return commits_others(request.user)
-

@@ -38,7 +38,12 @@ def put_mail(
     `key` is the mail's identity: the same key is sent once. Templates get `site_url` beside `context`.
     """
     with translation.override(language):
-        values = {"site_url": settings.SITE_URL, "contact_email": settings.CONTACT_EMAIL, "language": language, **context}
+        values = {
+            "site_url": settings.SITE_URL,
+            "contact_email": settings.CONTACT_EMAIL,
+            "language": language,
+            **context,
+        }
         payload = {
             "to": to,
             "subject": " ".join(render_to_string(f"mail/{template}.subject.txt", values).split()),

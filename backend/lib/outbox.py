@@ -1,4 +1,4 @@
-"""Put later work in the database with what causes it; sweep it; a crash loses nothing, two sweepers do nothing twice."""
+"""Put later work in the database with what causes it, and sweep it: a crash loses nothing, two sweepers share it."""
 
 import logging
 import traceback
@@ -48,9 +48,7 @@ def put(kind: str, payload: dict[str, Any], *, due_at: datetime, key: str | None
     if key is None:
         row = OutboxRow.objects.create(kind=kind, payload=payload, due_at=due_at)
     else:
-        row, _ = OutboxRow.objects.get_or_create(
-            key=key, defaults={"kind": kind, "payload": payload, "due_at": due_at}
-        )
+        row, _ = OutboxRow.objects.get_or_create(key=key, defaults={"kind": kind, "payload": payload, "due_at": due_at})
     for waker in _wake:
         transaction.on_commit(waker)
     return row
@@ -71,7 +69,8 @@ def sweep_outbox(
         due = due.filter(kind__in=kinds)
     if but:
         due = due.exclude(kind__in=but)
-    return sum(_claim_and_handle(pk, at=at) for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit]))
+    oldest = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+    return sum(_claim_and_handle(pk, at=at) for pk in oldest)
 
 
 def _claim_and_handle(pk: int, *, at: datetime) -> bool:

@@ -92,14 +92,23 @@ def find_slots(
         return Found(nothing_because=NOBODY_ABLE if works else NOT_OFFERED)
     slots = scan(works=able, groups=groups, window=window, at=at, want=per_workshop, own=own)
     later = _next_after(able, groups, slots, window, at)
-    entries = [
-        WorkshopSlots(workshop, able[workshop.pk], km, slots[workshop.pk], later.get(workshop.pk))
-        for workshop, km in fit
-        if workshop.pk in able
-    ]
+    entries = _entries(fit, able, slots, later)
     entries.sort(key=_rank(order, at))
     nothing = None if any(slots.values()) else ALL_TAKEN
     return Found(entries[offset : offset + limit], len(entries), nothing)
+
+
+def _entries(
+    fit: Sequence[tuple[Workshop, float]],
+    works: Mapping[int, Work],
+    slots: Mapping[int, list[Slot]],
+    later: Mapping[int, datetime],
+) -> list[WorkshopSlots]:
+    return [
+        WorkshopSlots(workshop, works[workshop.pk], km, slots[workshop.pk], later.get(workshop.pk))
+        for workshop, km in fit
+        if workshop.pk in works
+    ]
 
 
 def _next_after(

@@ -46,8 +46,8 @@ def lay_out(
     resources = list(Resource.objects.filter(workshop=workshop).select_related("mechanic", "bench"))
     for resource in resources:
         resource.workshop = workshop  # with its seller and its collective's books at hand
-    mechanics = [resource for resource in resources if resource.mechanic]
-    benches = [resource for resource in resources if resource.bench]
+    mechanics = [resource for resource in resources if resource.mechanic_id]
+    benches = [resource for resource in resources if resource.bench_id]
     offers = list(workshop.offers.select_related("intervention").order_by("pk"))
     opening = opening_periods(owners=mechanics, first=first, last=last)
     for ahead in range((last - first).days + 1):
@@ -79,8 +79,9 @@ def fill(
     fullness: float,
     rng: random.Random,
 ) -> Iterator[Visit]:
-    workshop = mechanic.workshop
-    able = [offer for offer in offers if offer.intervention.skill_level <= mechanic.mechanic.skill_level]
+    assert mechanic.mechanic is not None
+    workshop, skill = mechanic.workshop, mechanic.mechanic.skill_level
+    able = [offer for offer in offers if offer.intervention.skill_level <= skill]
     weights = [POPULAR.get(offer.intervention.code, USUAL_WEIGHT) for offer in able]
     for period in periods:
         moment = period.starts_at

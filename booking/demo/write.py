@@ -63,11 +63,7 @@ def tell_appointment(
     appointment = Appointment(
         workshop=workshop,
         mechanic=visit.mechanic.mechanic,
-        name=customer.name,
-        email=customer.email,
-        phone=customer.phone,
         address=f"{rng.randint(1, 90)} {rng.choice(STREETS)}, {workshop.city}" if workshop.is_itinerant else "",
-        bike_type=customer.bike_type,
         note=diagnosis.comment if diagnosis else "",
         diagnosis=diagnosis,
         starts_at=visit.starts_at,
@@ -84,9 +80,19 @@ def tell_appointment(
         work_may_begin_early=True,
         deposit_kind=workshop.deposit_kind if way == Workshop.PayNow.DEPOSIT else "",
         terms_version=VERSION,
+        **known_of(customer),
         **promised(visit, booked_at, key),
     )
     return Told(appointment, visit)
+
+
+def known_of(customer: Customer) -> dict[str, str]:
+    return {
+        "name": customer.name,
+        "email": customer.email,
+        "phone": customer.phone,
+        "bike_type": customer.bike_type,
+    }
 
 
 def promised(visit: Visit, booked_at: datetime, key: SharingKey) -> dict[str, object]:

@@ -78,14 +78,15 @@ def sign_in(world: Any, persona: str) -> dict[str, Any]:
     from django.middleware.csrf import _get_new_csrf_string
     from django.test import Client
 
+    plainly = {"Accept-Encoding": "identity"}  # the test client does not unpack answers
     person = world.people[ROLE.get(persona, persona)]
     if person is None:
-        return {}
+        return {"headers": plainly}
     client = Client()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     secret = _get_new_csrf_string()
     cookies = {"sessionid": client.cookies["sessionid"].value, "csrftoken": secret}
-    return {"cookies": cookies, "headers": {"X-CSRFToken": secret}}
+    return {"cookies": cookies, "headers": {"X-CSRFToken": secret} | plainly}
 
 
 def try_operation(
@@ -155,7 +156,8 @@ def real_values(operation: Any, world: Any) -> list[tuple[dict[str, str], dict[s
     """The path, body and query of each line of the table that speaks of this operation."""
     from urllib.parse import parse_qs
 
-    from tests.matrix.table import API, ARGUMENTS
+    from tests.matrix.rows import ARGUMENTS
+    from tests.matrix.table import API
 
     found = []
     for line in API:
@@ -169,7 +171,7 @@ def real_values(operation: Any, world: Any) -> list[tuple[dict[str, str], dict[s
 
 
 def same_route(path: str, line: Any, world: Any) -> bool:
-    from tests.matrix.table import ARGUMENTS
+    from tests.matrix.rows import ARGUMENTS
     from tests.matrix.test_matrix import address
 
     arguments = ARGUMENTS[line.to](world) if line.to else {}

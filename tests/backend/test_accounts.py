@@ -1,4 +1,4 @@
-"""Signing in: by a mailed code or a password, saying nothing about who has an account; two factors for who commits others."""
+"""Signing in: by a code, a password or a passkey, saying nothing about who has an account; two factors for some."""
 
 import re
 
@@ -54,7 +54,8 @@ def test_asking_for_a_code_says_nothing_about_who_has_an_account(client, person,
 
 def test_guessing_passwords_is_slowed_down(client, person):
     answers = [
-        client.post(reverse("account_login"), {"login": person.email, "password": f"guess {n}"}).content for n in range(8)
+        client.post(reverse("account_login"), {"login": person.email, "password": f"guess {n}"}).content
+        for n in range(8)
     ]
     assert answers[0] != answers[-1]
     client.post(reverse("account_login"), {"login": person.email, "password": "correct horse battery"})

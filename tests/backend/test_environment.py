@@ -48,7 +48,8 @@ def test_the_settings_ask():
         text=True,
         check=False,
     )
-    assert ran.returncode and "does not start" in ran.stderr
+    assert ran.returncode != 0
+    assert "does not start" in ran.stderr
 
 
 @pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x"])

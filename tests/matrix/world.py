@@ -93,6 +93,7 @@ def build_world(*, media: Path) -> World:
     load_knowledge(at=at)
     workshop, foreign = _workshop("la-roue-commune", at=at), _workshop("ailleurs", at=at)
     people = _people(workshop, foreign, at=at)
+    _join(people, workshop.collective)
     _verify(people)
     work = works_for(interventions=[CODE], bike_type="city", workshops=[workshop])[workshop.pk]
     day = at.astimezone(workshop.zone).date()
@@ -173,6 +174,11 @@ def _people(workshop: Workshop, foreign: Workshop, *, at: datetime) -> dict[str,
             collective=workshop.collective, role=Membership.Role.TREASURER, user__email="treasurer@example.org"
         ).user,
     }
+
+
+def _join(people: dict[str, User | None], collective: Collective) -> None:
+    """The mechanic is a member of the collective too; the workshop's owner only runs the workshop."""
+    MembershipFactory(collective=collective, user=_person(people, "mechanic"), role=Membership.Role.MECHANIC)
 
 
 def _verify(people: dict[str, User | None]) -> None:

@@ -10,11 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import F, Max, Min, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from backend.bicycle import PARTS
+from backend.context import address
 from backend.lib.clock import database_now
 from booking.services.offers import Offer
 from booking.web.cyclist.doors import private
@@ -65,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "elsewhere_url": symptoms_url(Said(electric=said.electric, part=ANYWHERE)),
             "shortcuts": shortcuts(),
             "commons": commons(at=at),
+            "accounts_url": address("collective:accounts"),
         },
     )
 
@@ -77,10 +79,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     if Workshop.objects.run_by(request.user).exists():
         return redirect("web:today")
     if Workshop.objects.visible_to(request.user).exists():
-        try:
-            return redirect("collective:books")
-        except NoReverseMatch:
-            return redirect("web:workshops")
+        return redirect("collective:books")
     return redirect("web:my_appointments")
 
 

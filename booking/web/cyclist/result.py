@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
-from booking.availability.needs import Work, works_for
+from booking.availability.needs import works_for
 from booking.diagnosis.assess import Assessment, Likely, assess
 from booking.diagnosis.keep import LONGEST_COMMENT, MOST_PHOTOS, keep_diagnosis
 from booking.diagnosis.merge import WorkList, merge
@@ -74,6 +75,7 @@ class Finding:
     others: list[Likely]
     self_repair: str | Promise
     level: str
+    bench_url: str
     tools: list[str]
     reasons: list[Reason]
 
@@ -91,12 +93,12 @@ class Proposed:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The suggested work together, over the workshops that do all of it: cheapest, dearest, minutes."""
+    """The suggested work together, over the workshops that do all of it: the least and the most of each."""
 
-    low: Work
-    high: Work
-    quickest: int
-    slowest: int
+    total_cents: tuple[int, int]
+    labour_cents: tuple[int, int]
+    parts_cents: tuple[int, int]
+    minutes: tuple[int, int]
     workshops: int
     can_wait: bool
 
@@ -145,6 +147,8 @@ def _context(said: Said, told: list[Complaint]) -> dict[str, object]:
         "safety": SAFETY[work.urgency],
         "degrees": DEGREES,
         "proposed": proposed,
+        "suggested": [one for one in proposed if one.ticked],
+        "possible": [one for one in proposed if not one.ticked],
         "estimate": _estimate([one.code for one in proposed if one.ticked], electric=said.electric),
         "add_url": symptoms_url(Said(electric=said.electric, symptoms=said.symptoms, answers=said.answers)),
         "most_photos": MOST_PHOTOS,
@@ -168,9 +172,18 @@ def _finding(one: Complaint, assessment: Assessment) -> Finding:
         others=[likely for likely in assessment.likely[len(shown) :] if likely.percent],
         self_repair=SELF_REPAIR[cause.self_repair],
         level=cause.self_repair,
+        bench_url=_bench_url(assessment),
         tools=[tools[code] for code in cause.tools if code in tools],
         reasons=_reasons(assessment),
     )
+
+
+def _bench_url(assessment: Assessment) -> str:
+    """Where a self-repair workshop has a bench free for the usual remedy; empty when nobody should try alone."""
+    if assessment.top.cause.self_repair == "no" or not assessment.interventions:
+        return ""
+    pairs = [("i", assessment.interventions[0]), ("genre", Workshop.Kind.SELF_REPAIR)]
+    return f"{reverse('web:slots')}?{urlencode(pairs)}"
 
 
 def _reasons(assessment: Assessment) -> list[Reason]:
@@ -207,12 +220,16 @@ def _estimate(codes: list[str], *, electric: bool) -> Estimate | None:
     )
     if not works:
         return None
-    minutes = [work.minutes for work in works]
     return Estimate(
-        low=min(works, key=lambda work: work.total_cents),
-        high=max(works, key=lambda work: work.total_cents),
-        quickest=min(minutes),
-        slowest=max(minutes),
+        total_cents=_range(work.total_cents for work in works),
+        labour_cents=_range(work.labour_cents for work in works),
+        parts_cents=_range(work.parts_cents for work in works),
+        minutes=_range(work.minutes for work in works),
         workshops=len(works),
         can_wait=not Intervention.objects.filter(code__in=codes, wait=False).exists(),
     )
+
+
+def _range(values: Iterable[int]) -> tuple[int, int]:
+    every = list(values)
+    return min(every), max(every)

@@ -20,7 +20,9 @@ def test_the_parts_sum_to_the_whole_and_each_is_within_a_cent_of_its_exact_share
 
 
 def test_the_odd_cent_takes_turns():
-    lucky = {key for tie in range(3) for key, cents in split(100, {"a": 1, "b": 1, "c": 1}, tie=tie).items() if cents == 34}
+    lucky = {
+        key for tie in range(3) for key, cents in split(100, {"a": 1, "b": 1, "c": 1}, tie=tie).items() if cents == 34
+    }
     assert lucky == {"a", "b", "c"}
 
 

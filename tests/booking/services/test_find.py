@@ -8,9 +8,7 @@ from booking.services.read_catalogue import read_interventions, read_tools
 @pytest.fixture(scope="module")
 def catalogue():
     rows = read_interventions(tools={row.code for row in read_tools()})
-    return [
-        Intervention(code=row.code, name_fr=row.fields["name_fr"], name_en=row.fields["name_en"]) for row in rows
-    ]
+    return [Intervention(code=row.code, name_fr=row.fields["name_fr"], name_en=row.fields["name_en"]) for row in rows]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.urls import reverse
 
 from collective.activity.models import FinishedWork
-from tests.factories import OfferFactory, UserFactory
+from tests.factories import MembershipFactory, OfferFactory, StaffFactory, UserFactory
 
 
 def test_the_drawing_and_the_list_lead_to_the_same_symptoms(client, db):
@@ -47,6 +47,17 @@ def test_the_page_speaks_english_under_its_own_address(client, db):
 def test_signing_in_leads_to_ones_own_appointments(client, db):
     client.force_login(UserFactory())
     assert client.get("/bienvenue/").headers["Location"] == reverse("web:my_appointments")
+
+
+def test_signing_in_leads_who_works_there_to_the_day(client, db):
+    client.force_login(StaffFactory().user)
+    assert client.get("/bienvenue/").headers["Location"] == reverse("web:today")
+
+
+def test_signing_in_leads_a_coordinator_to_the_books(client, workshop):
+    role = MembershipFactory(collective=workshop.collective, role="coordinator")
+    client.force_login(role.user)
+    assert client.get("/bienvenue/").headers["Location"] == reverse("collective:books")
 
 
 def test_welcome_asks_a_stranger_to_sign_in(client, db):

@@ -34,8 +34,8 @@ def test_price_and_time_are_ranges_over_the_workshops_that_do_all_of_it(client):
     OfferFactory(intervention__code=code, labour_cents=1900, parts_cents=400, minutes=25)
     OfferFactory(intervention__code=code, labour_cents=100, workshop=WorkshopFactory(accepted_at=None))
     estimate = client.get(PADS).context["estimate"]
-    assert (estimate.low.total_cents, estimate.high.total_cents) == (1000, 2300)
-    assert (estimate.quickest, estimate.slowest, estimate.workshops) == (15, 25, 2)
+    assert estimate.total_cents == (1000, 2300)
+    assert (estimate.parts_cents, estimate.minutes, estimate.workshops) == ((0, 400), (15, 25), 2)
 
 
 def test_going_on_keeps_the_diagnosis_its_comment_and_its_photos(client):
