@@ -36,7 +36,10 @@ def test_the_year_before_stands_beside_it(client, pave):
     repair(pave, at=OCTOBER - timedelta(days=31))
     repair(pave, at=OCTOBER - timedelta(days=366))
     year = see(client).context["year"]
-    assert [(column.first.isoformat(), column.repairs) for column in year[-2:]] == [("2026-09-01", 1), ("2026-10-01", 1)]
+    assert [(column.first.isoformat(), column.repairs) for column in year[-2:]] == [
+        ("2026-09-01", 1),
+        ("2026-10-01", 1),
+    ]
     assert len(year) == 12
     assert sum(column.repairs for column in year) == 2
     assert year[-1].height == year[-2].height == "150.0"

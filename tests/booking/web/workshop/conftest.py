@@ -69,9 +69,7 @@ def begun(booked, at) -> Appointment:
 def diagnose(appointment: Appointment, *, at: datetime, comment: str = "") -> Diagnosis:
     """Give it a diagnosis with a photo; `symptoms` must be there."""
     items = [{"symptom": Symptom.objects.earliest("pk").code, "answers": {}}]
-    appointment.diagnosis = keep_diagnosis(
-        items=items, bike_type="city", comment=comment, photos=[a_photo()], at=at
-    )
+    appointment.diagnosis = keep_diagnosis(items=items, bike_type="city", comment=comment, photos=[a_photo()], at=at)
     appointment.save(update_fields=["diagnosis"])
     return appointment.diagnosis
 

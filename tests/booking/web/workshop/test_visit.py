@@ -7,7 +7,6 @@ from django.urls import reverse
 from booking.appointments.models import Appointment, Proposal
 from booking.jobs.finish import WrongTakings
 from booking.web.workshop.visit import read_takings
-from tests.booking.web.conftest import some_slots
 from tests.booking.web.workshop.conftest import diagnose
 
 ACTS = ("visit_accept", "visit_refuse", "visit_propose", "visit_finish", "visit_no_show", "visit_cancel")
@@ -178,7 +177,8 @@ def test_the_workshop_cancels_with_its_reason(booked, inside):
 
 
 @pytest.mark.parametrize(
-    ("back", "led"), [("/atelier/le-pave/?jour=2026-11-24", True), ("https://evil.example/", False), ("//evil.example", False)]
+    ("back", "led"),
+    [("/atelier/le-pave/?jour=2026-11-24", True), ("https://evil.example/", False), ("//evil.example", False)],
 )
 def test_it_leads_back_to_our_own_pages_only(begun, inside, back, led):
     answer = inside.post(door("visit_finish", begun), {"back": back})
@@ -186,7 +186,8 @@ def test_it_leads_back_to_our_own_pages_only(begun, inside, back, led):
 
 
 @pytest.mark.parametrize(
-    ("typed", "cents"), [("18", 1800), ("18,5", 1850), ("18.50 €", 1850), (" 1\u202f200,00 ", 120000), (",5", 50), ("", None)]
+    ("typed", "cents"),
+    [("18", 1800), ("18,5", 1850), ("18.50 €", 1850), (" 1\u202f200,00 ", 120000), (",5", 50), ("", None)],
 )
 def test_euros_are_read_as_people_type_them(typed, cents):
     assert read_takings(typed) == cents
