@@ -189,4 +189,4 @@ class Visitor:
 
     def visit(self, number: str) -> Locator:
         """Find an appointment on the workshop's own list."""
-        return self.page.locator("li.visit", has_text=number)
+        return self.page.locator("li.visit, article.in-hand", has_text=number)
