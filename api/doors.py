@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import translation
-from rest_framework.exceptions import MethodNotAllowed
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +22,10 @@ from rest_framework.serializers import BaseSerializer, ListField
 
 from api.fields import Asked, Nothing
 from api.pages import PagesQuery
+from backend.lib.errors import RuleBroken
 from backend.lib.limits import limit
+
+LARGEST_BODY = 256 * 1024  # bytes
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -30,6 +36,29 @@ class AlwaysJson(BaseContentNegotiation):
 
     def select_renderer(self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None) -> Any:
         return renderers[0], renderers[0].media_type
+
+
+class BodyTooLarge(RuleBroken):
+    code = "too_large"
+    message = _("This is too large: %(most)s bytes at most.")
+    status = 413
+
+
+class SmallJson(JSONParser):
+    """JSON of at most 256 kB: a parser that reads whatever comes can be fed until the machine is full."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        """
+        :raises BodyTooLarge: above that.
+        :raises ParseError: for what is no JSON, or nested beyond reason.
+        """
+        sent = stream.read(LARGEST_BODY + 1)
+        if len(sent) > LARGEST_BODY:
+            raise BodyTooLarge(most=LARGEST_BODY)
+        try:
+            return super().parse(BytesIO(sent), media_type, parser_context)
+        except RecursionError as deep:
+            raise ParseError from deep
 
 
 class Door(GenericAPIView[Any]):
@@ -45,6 +74,7 @@ class Door(GenericAPIView[Any]):
     pagination_class = None
     permission_classes = (AllowAny,)
     content_negotiation_class = AlwaysJson
+    parser_classes = (SmallJson,)
     sends_mail: ClassVar[bool] = False
     refusals: ClassVar[tuple[int, ...]] = ()
     metadata_class = None

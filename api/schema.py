@@ -73,7 +73,7 @@ class Schema(AutoSchema):
         if IsAuthenticated in self.view.permission_classes:
             found |= {401, 403}
         if self.method not in ("GET", "HEAD"):
-            found |= {403, 409, 415}
+            found |= {403, 409, 413, 415}
         return [str(status) for status in sorted(found)]
 
     def get_operation_id(self) -> str:

@@ -34,6 +34,7 @@ def meet_customers(rng: random.Random) -> list[Customer]:
 def invent(names: dict[str, list[str]], number: int, rng: random.Random) -> Customer:
     first, last = rng.choice(names["first_names"]), rng.choice(names["last_names"])
     plain = unicodedata.normalize("NFKD", f"{first}.{last}").encode("ascii", "ignore").decode().lower()
-    # +33 6 39 98 xx xx: numbers the French regulator keeps for fiction (ARCEP decision 2009-0405).
-    phone = f"+336399{80000 + number:05d}"
+    # +33 3 53 01 xx xx: numbers the French regulator keeps for fiction (ARCEP decision 2009-0405). Its mobile ones,
+    # 06 39 98 xx xx, are no numbers to libphonenumber, so nobody could book with them.
+    phone = f"+3335301{1000 + number:04d}"
     return Customer(f"{first} {last}", f"{plain}{number}@exemple.example", phone, rng.choice(BIKES))

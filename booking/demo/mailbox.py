@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -34,18 +34,25 @@ def letters(folder: Path) -> list[Letter]:
 
 def read_file(file: Path) -> Iterator[Letter]:
     for number, raw in enumerate(file.read_bytes().split(RULE)):
-        if raw.strip():
-            yield read_letter(f"{file.stem}-{number}", message_from_bytes(raw, policy=policy.default))
+        message = message_from_bytes(raw, policy=policy.default)
+        if message["Date"]:  # a mail that is being written has no whole head yet
+            yield read_letter(f"{file.stem}-{number}", message)
 
 
 def read_letter(place: str, message: EmailMessage) -> Letter:
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     return Letter(
         place=place,
-        sent_at=parsedate_to_datetime(message["Date"]),
+        sent_at=read_moment(message["Date"]),
         to=message["To"],
         subject=message["Subject"],
         text=text.get_content() if text else "",
         html=html.get_content() if html else "",
         files=tuple(part.get_filename() or "" for part in message.iter_attachments()),
     )
+
+
+def read_moment(text: str) -> datetime:
+    """Read a Date header; "-0000", which Django writes, means UTC without a place (RFC 5322, 3.3)."""
+    moment = parsedate_to_datetime(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

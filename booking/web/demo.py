@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -40,7 +40,7 @@ def become(request: HttpRequest) -> HttpResponse:
     person = cast()["people"].get(persona)
     if person is None:
         raise Http404
-    user = User.objects.get(email=person["email"])
+    user = get_object_or_404(User, email=person["email"])
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("web:welcome")
 
@@ -61,7 +61,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 @demonstration_only
 @never_cache
 @require_GET
-@csp_replace({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": ["allow-popups"]})
+@csp({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": ["allow-popups"]})
 def letter(request: HttpRequest, place: str) -> HttpResponse:
     """The mail's own HTML, with its inline styles and nothing else: no script, no form, no picture from elsewhere."""
     for found in letters(settings.EMAIL_FILE_PATH):

@@ -156,7 +156,8 @@ def real_values(operation: Any, world: Any) -> list[tuple[dict[str, str], dict[s
     """The path, body and query of each line of the table that speaks of this operation."""
     from urllib.parse import parse_qs
 
-    from tests.matrix.table import API, ARGUMENTS
+    from tests.matrix.rows import ARGUMENTS
+    from tests.matrix.table import API
 
     found = []
     for line in API:
@@ -170,7 +171,7 @@ def real_values(operation: Any, world: Any) -> list[tuple[dict[str, str], dict[s
 
 
 def same_route(path: str, line: Any, world: Any) -> bool:
-    from tests.matrix.table import ARGUMENTS
+    from tests.matrix.rows import ARGUMENTS
     from tests.matrix.test_matrix import address
 
     arguments = ARGUMENTS[line.to](world) if line.to else {}

@@ -12,7 +12,8 @@ from booking.appointments.models import Appointment, AppointmentLine, Hold, Hold
 from booking.diagnosis.models import Diagnosis
 from collective.members.models import User
 from collective.payments.models import Payment
-from tests.matrix.table import API, booking_wanted, hold_wanted
+from tests.matrix.rows import booking_wanted, hold_wanted
+from tests.matrix.table import API
 from tests.matrix.test_matrix import WRITES, address
 from tests.matrix.world import CODE
 
@@ -104,6 +105,16 @@ def test_a_body_that_is_no_object(body, send):
     answer = send("POST", "appointments/", body)
     assert answer.status_code == 400
     assert answer.json()["code"] in ("parse_error", "invalid")
+
+
+def test_a_body_without_end(send):
+    answer = send("POST", "diagnoses/assess/", '{"items": "' + "x" * 300_000 + '"}')
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_a_body_without_bottom(send):
+    answer = send("POST", "diagnoses/assess/", "[" * 200_000)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
 def test_other_than_json(clients, db):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from booking.appointments.models import Appointment, Hold
-from tests.matrix.table import booking_wanted, hold_wanted, items_wanted
+from tests.matrix.rows import booking_wanted, hold_wanted, items_wanted
 from tests.matrix.world import CODE
 
 SEARCH = {"lat": "50.63", "lon": "3.05", "interventions": CODE}

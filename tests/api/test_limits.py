@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.matrix.table import booking_wanted, items_wanted
+from tests.matrix.rows import booking_wanted, items_wanted
 
 
 @pytest.fixture(autouse=True)

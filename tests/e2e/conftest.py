@@ -21,7 +21,7 @@ def demonstration(request, tmp_path_factory):
     with running_demonstration(folder) as running:
         yield running
     if request.session.testsfailed:
-        print(running.last_words())
+        print(running.last_words().replace("\0", ""))
 
 
 @pytest.fixture

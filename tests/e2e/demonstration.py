@@ -66,7 +66,7 @@ class Demonstration:
         tails = (
             (log.name, log.read_text(errors="replace").splitlines()[-30:])
             for log in logs
-            if log.parent.name != "mails"
+            if log.parent.name != "mails" and log.name != "sweeps.log"
         )
         return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in tails if lines)
 

@@ -4,20 +4,29 @@ Who may do what: every route of the site, every method it takes, every role, and
 Grouped by who may. A route that stands nowhere here fails tests/matrix/test_matrix.py; a method that does not stand
 beside its route is refused to everybody. A stranger to a row gets 404; who sees it and has no right gets 403.
 
-To add a route: a line in its group, its arguments in ARGUMENTS when it takes some, its form in `body`.
+To add a route: a line in its group, its arguments in rows.py when it takes some, its form in `body`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from booking.appointments.links import manage_link
-from tests.matrix.world import CODE, ROLES, World
+from tests.matrix.rows import (
+    SEARCH,
+    Body,
+    another_time,
+    booking_wanted,
+    hold_wanted,
+    items_wanted,
+    of,
+    page_hold,
+    page_order,
+    page_time,
+)
+from tests.matrix.world import CODE, ROLES
 
 Statuses = Mapping[str, int]
-Body = Callable[[World], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -65,69 +74,6 @@ SEES_APPOINTMENT = ("owner", *SHOP, "coordinator")
 SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
 CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
 WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
-
-# --- What -------------------------------------------------------------------------------------------------------------
-
-ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
-    "requested": lambda world: {"key": world.requested.number},
-    "proposed": lambda world: {"key": world.proposed.number},
-    "today": lambda world: {"key": world.today.number},
-    "link": lambda world: {"key": world.link},
-    "hold": lambda world: {"token": world.hold.token},
-    "diagnosis": lambda world: {"token": world.diagnosis.token},
-    "entry": lambda world: {"pk": world.entry.pk},
-    "workshop": lambda world: {"slug": world.workshop.slug},
-    "symptom": lambda world: {"code": world.symptom.code},
-    "intervention": lambda world: {"code": CODE},
-    "page of requested": lambda world: {"token": world.link},
-    "page of proposed": lambda world: {"token": manage_link(world.proposed)},
-    "forged page": lambda world: {"token": world.link[:-1] + ("A" if world.link[-1] != "A" else "B")},
-    "photo by link": lambda world: {"token": world.link, "pk": world.photo.pk},
-    "visit requested": lambda world: {"pk": world.requested.pk},
-    "visit today": lambda world: {"pk": world.today.pk},
-    "letter": lambda world: {"place": "1"},
-    "photo": lambda world: {"pk": world.photo.pk},
-    "passkey": lambda world: {"pk": 1},
-    "reset key": lambda world: {"uidb36": "1", "key": "set-password"},
-}
-SEARCH = f"lat=50.63&lon=3.05&interventions={CODE}"
-
-
-def hold_wanted(world: World) -> dict[str, Any]:
-    starts_at = world.slots[6].starts_at.isoformat()
-    return {"workshop": world.workshop.slug, "interventions": [CODE], "starts_at": starts_at}
-
-
-def booking_wanted(world: World) -> dict[str, Any]:
-    contact = {"email": "someone@example.org", "phone": "06 12 34 56 78", "work_may_begin_early": True}
-    return contact | {"hold": str(world.hold.token), "pay": "counter"}
-
-
-def another_time(world: World) -> dict[str, Any]:
-    return {"starts_at": world.slots[7].starts_at.isoformat()}
-
-
-def items_wanted(world: World) -> dict[str, Any]:
-    return {"items": [{"symptom": world.symptom.code, "answers": {}}]}
-
-
-def of(**values: Any) -> Body:
-    return lambda world: values
-
-
-def page_hold(world: World) -> dict[str, Any]:
-    starts_at = world.slots[6].starts_at.isoformat()
-    return {"atelier": world.workshop.slug, "i": CODE, "debut": starts_at, "velo": "city"}
-
-
-def page_order(world: World) -> dict[str, Any]:
-    contact = {"email": "someone@example.org", "phone": "06 12 34 56 78", "work_may_begin_early": "on"}
-    return contact | {"pay": "counter"}
-
-
-def page_time(world: World) -> dict[str, Any]:
-    return {"debut": world.slots[7].starts_at.isoformat()}
-
 
 # --- The API ----------------------------------------------------------------------------------------------------------
 

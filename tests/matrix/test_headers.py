@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import translation
 
 from tests.matrix.table import TABLE
-from tests.matrix.test_matrix import ask
+from tests.matrix.test_matrix import address, ask
 
 PAGES = [line for line in TABLE if line.method == "GET" and 200 in line.status.values()]
+IN_TWO_LANGUAGES = [line for line in PAGES if not line.route.startswith("api:")]
 INLINE = {
     "style attribute": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),
     "style element": re.compile(r"<style\b", re.IGNORECASE),
@@ -43,3 +45,15 @@ def test_what_is_about_one_person_stays_out_of_caches(world, clients, db):
         if line.to in ("link", "requested", "page of requested", "page of proposed", "hold", "photo", "photo by link"):
             answer = ask(clients["owner"], line, world)
             assert "no-store" in answer.headers.get("Cache-Control", ""), line.id
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in PAGES if not line.route.startswith("api:")], ids=lambda line: line.id
+)
+def test_every_page_opens_in_english_too(line, world, clients, db):
+    with translation.override("en"):
+        assert address(line, world).startswith("/en/")
+        answer = ask(clients["mechanic"], line, world)
+    assert answer.status_code == line.status["mechanic"]
+    if b"<html" in answer.content:
+        assert b'<html lang="en"' in answer.content

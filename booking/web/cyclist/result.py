@@ -147,6 +147,8 @@ def _context(said: Said, told: list[Complaint]) -> dict[str, object]:
         "safety": SAFETY[work.urgency],
         "degrees": DEGREES,
         "proposed": proposed,
+        "suggested": [one for one in proposed if one.ticked],
+        "possible": [one for one in proposed if not one.ticked],
         "estimate": _estimate([one.code for one in proposed if one.ticked], electric=said.electric),
         "add_url": symptoms_url(Said(electric=said.electric, symptoms=said.symptoms, answers=said.answers)),
         "most_photos": MOST_PHOTOS,

@@ -109,7 +109,8 @@ def waiting_for_an_answer(workshop: Workshop, *, by: User, at: datetime) -> list
     in_time = Q(answer_by__isnull=True) | Q(answer_by__gt=at)
     requests = workshop.appointments.filter(in_time, status=Status.REQUESTED)
     return sorted(
-        read_visits(workshop, requests, by=by, at=at), key=lambda visit: visit.appointment.answer_by or visit.appointment.starts_at
+        read_visits(workshop, requests, by=by, at=at),
+        key=lambda visit: visit.appointment.answer_by or visit.appointment.starts_at,
     )
 
 
@@ -126,7 +127,7 @@ def _within(workshop: Workshop, first: date, last: date) -> QuerySet[Appointment
 
 
 def read_visits(workshop: Workshop, appointments: QuerySet[Appointment], *, by: User, at: datetime) -> list[Visit]:
-    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many they are."""
+    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many."""
     found = list(
         appointments.select_related("workshop", "mechanic", "diagnosis", "payment")
         .prefetch_related("lines")

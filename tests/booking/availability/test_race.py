@@ -68,4 +68,4 @@ def test_a_slot_has_exactly_one_winner():
     assert met == {"SlotTaken": SLOTS * (WANTED_BY - 1)}
     assert Occupancy.objects.count() == 2 * SLOTS
     assert list(find_faults(at=AT)) == []
-    call_command("check", databases=["default"])
+    call_command("check", tags=["database"], databases=["default"])
