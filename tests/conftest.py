@@ -10,7 +10,6 @@ from django.db import connections
 
 from collective.ledger import guards
 
-
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday, 10:00 in Lille
 
 

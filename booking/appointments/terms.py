@@ -47,7 +47,8 @@ def ranking_sentence() -> str:
     """Say how results are ranked (C. conso L111-7, D111-7)."""
     return _(
         "Results are ordered by the earliest free slot, by distance or by price, as you choose; equal ones change"
-        " places every day. No workshop pays to be listed or to stand higher. All of them are members of the collective."
+        " places every day. No workshop pays to be listed or to stand higher. All of them are members of the"
+        " collective."
     )
 
 

@@ -53,7 +53,7 @@ NAMES = {
     COUNTER: ("Caisse (payé au comptoir)", "Till (paid at the counter)"),
     COMMISSIONS_PAID: ("Commission de la plateforme", "Platform commission"),
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
-    FUND_CONTRIBUTIONS: ("Contribution au fonds commun", "Contribution to the common fund"),
+    FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),

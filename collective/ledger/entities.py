@@ -10,7 +10,7 @@ def platform_of(collective: Collective) -> Entity:
 
 
 def fund_of(collective: Collective) -> Entity:
-    return _common(collective, Entity.Kind.FUND, f"{collective.name}, fonds commun")
+    return _common(collective, Entity.Kind.FUND, f"{collective.name}, caisse commune")
 
 
 def books_of(seller: Seller) -> Entity:

@@ -1,4 +1,4 @@
-"""The books, open to the collective's members: totals of a month as a picture and a table, and each entry behind them."""
+"""The books, open to members: totals of a month as a picture and a table, and each entry behind them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from collective.workshops.models import Workshop
 ENTRIES_A_PAGE = 50
 MOST_KIN = 20
 # A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width ones too
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the full-width ones too
 
 
 @require_safe

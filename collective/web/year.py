@@ -1,4 +1,4 @@
-"""Twelve months side by side: what each sold and how many repairs it finished, as columns and as the rows of a table."""
+"""Twelve months side by side: what each sold and how many repairs it finished, as columns and as a table."""
 
 from __future__ import annotations
 

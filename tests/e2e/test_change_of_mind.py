@@ -42,7 +42,7 @@ def test_move_then_cancel_gives_back_what_was_shown(visitor, demonstration):
 
 def test_withdrawing_takes_two_steps_and_gives_everything_back(visitor, demonstration):
     cyclist = visitor()
-    number = cyclist.books("la-manivelle", "emile@example.org")
+    number = cyclist.books("le-moulin-a-velos", "emile@example.org", number=2)
     paid = demonstration.money_of(number)["captured_cents"]
 
     cyclist.press("Withdraw from the contract here")

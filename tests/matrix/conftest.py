@@ -13,7 +13,7 @@ from tests.matrix.world import ROLES, World, build_world
 
 
 @pytest.fixture(autouse=True)
-def _photos_of_the_world(_calm, world):
+def _photos_of_the_world(_calm, db, world):
     """The world outlives a test: so do its files."""
     with override_settings(MEDIA_ROOT=world.media):
         yield

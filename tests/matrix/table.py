@@ -183,7 +183,7 @@ CYCLIST = [
 
 
 # --- The workshop's pages ---------------------------------------------------------------------------------------------
-NO_WORKSHOP = ("owner", "other", "staff", "coordinator", "foreign_coordinator")  # works in none
+NO_WORKSHOP = ("owner", "other", "staff")  # sees the inside of none
 INSIDE = only(*SHOP, "coordinator", nobody=302)
 SHOP_ACTS = only(*SHOP, seen_by=("coordinator",), status=302, nobody=302)
 

@@ -24,7 +24,7 @@ from booking.appointments.give_back import give_back_hold
 from booking.appointments.hold import hold_slot
 from booking.appointments.links import manage_link
 from booking.appointments.models import Appointment, Hold
-from booking.availability.needs import works_for
+from booking.availability.needs import OffersOfAnother, works_for
 from booking.availability.take import SlotTaken, alternatives
 from booking.services.offers import Offer
 from booking.web.cyclist.asked import read_codes, read_diagnosis
@@ -52,12 +52,12 @@ def take(request: HttpRequest) -> HttpResponse:
     at = database_now()
     workshop = get_object_or_404(Workshop.objects.open_to_all(), slug=request.POST.get("atelier", ""))
     codes = read_codes(request.POST)
+    offers = offers_of(workshop, set(request.POST.getlist("i")))
     starts_at = read_moment(request.POST.get("debut", ""))
     bike = request.POST.get("velo", "")
-    offers = Offer.objects.on_sale().filter(workshop=workshop, intervention__code__in=codes)
     try:
         hold = hold_slot(
-            offers=list(offers.select_related("intervention", "workshop")),
+            offers=offers,
             starts_at=starts_at,
             bike_type=bike,
             diagnosis=read_diagnosis(request.POST),
@@ -68,6 +68,19 @@ def take(request: HttpRequest) -> HttpResponse:
         return _taken(request, taken, workshop, codes, starts_at, at=at)
     request.session["hold"] = str(hold.token)
     return redirect("web:hold", token=hold.token)
+
+
+def offers_of(workshop: Workshop, codes: set[str]) -> list[Offer]:
+    """
+    The workshop's offers of this work: of all of it, for nobody may find out at the counter that a part was left out.
+
+    :raises OffersOfAnother: when it does not sell every piece.
+    """
+    offers = Offer.objects.on_sale().filter(workshop=workshop, intervention__code__in=codes)
+    found = list(offers.select_related("intervention", "workshop"))
+    if {offer.intervention.code for offer in found} != codes:
+        raise OffersOfAnother
+    return found
 
 
 def read_moment(text: str) -> datetime:

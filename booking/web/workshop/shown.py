@@ -127,7 +127,7 @@ def _within(workshop: Workshop, first: date, last: date) -> QuerySet[Appointment
 
 
 def read_visits(workshop: Workshop, appointments: QuerySet[Appointment], *, by: User, at: datetime) -> list[Visit]:
-    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many they are."""
+    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many."""
     found = list(
         appointments.select_related("workshop", "mechanic", "diagnosis", "payment")
         .prefetch_related("lines")

@@ -7,7 +7,6 @@ from django.urls import reverse
 from booking.appointments.models import Appointment, Proposal
 from booking.jobs.finish import WrongTakings
 from booking.web.workshop.visit import read_takings
-from tests.booking.web.conftest import some_slots
 from tests.booking.web.workshop.conftest import diagnose
 
 ACTS = ("visit_accept", "visit_refuse", "visit_propose", "visit_finish", "visit_no_show", "visit_cancel")
