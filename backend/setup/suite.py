@@ -3,7 +3,8 @@
     python -m backend.setup.suite [words for pytest]
 
 SQLite always; PostgreSQL where one answers (TEST_DATABASE_URL, or the usual local address), with Redis where that
-answers (TEST_REDIS_URL); the pages in Chromium where there is one (CHROMIUM). What the environment names and does not
+answers (TEST_REDIS_URL: for the servers that a test starts, since the workers of a run would share its counters and
+announcements); the pages in Chromium where there is one (CHROMIUM). What the environment names and does not
 answer is a failure: somebody meant it to be there.
 """
 
@@ -145,10 +146,10 @@ def plan(found: Found, words: list[str]) -> list[Run]:
     if found.postgres:
         where = "On PostgreSQL with Redis" if found.redis else "On PostgreSQL"
         which = "not e2e" if found.redis else "not e2e and not redis"
-        servers = {"DATABASE_URL": found.postgres, "REDIS_URL": found.redis}
+        servers = {"DATABASE_URL": found.postgres, "TEST_REDIS_URL": found.redis}
         runs.append(Run(where, pytest(which, "--cov-append", *WITHOUT_DATABASE, *words), servers, chosen))
     elif found.redis:
-        runs.append(Run("With Redis", pytest("redis", "--cov-append", *words), {"REDIS_URL": found.redis}, True))
+        runs.append(Run("With Redis", pytest("redis", "--cov-append", *words), {"TEST_REDIS_URL": found.redis}, True))
     if not chosen:
         runs.append(Run("Coverage of the domain", python("-m", "coverage", "report")))
     if found.chromium and Path("tests/e2e").is_dir():

@@ -73,7 +73,7 @@ def test_a_slot_outside_hours_off_the_grid_past_or_years_ahead(client, workshop,
     assert not Hold.objects.exists()
 
 
-@pytest.mark.parametrize("minutes", [-30, 0, 100_000])
+@pytest.mark.parametrize("minutes", [-30, 0, 30_000])
 def test_how_long_it_takes_is_the_workshops_to_say(client, workshop, slot, minutes):
     assert refused(take_by_api(client, workshop, slot.starts_at, minutes=minutes)) == (400, "unknown_field")
     take(client, workshop, slot.starts_at, minutes=minutes)

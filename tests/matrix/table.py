@@ -183,12 +183,12 @@ CYCLIST = [
 
 
 # --- The workshop's pages ---------------------------------------------------------------------------------------------
-NO_WORKSHOP = ("owner", "other", "staff")  # works in none and coordinates none
+NO_WORKSHOP = ("owner", "other", "staff")  # sees the inside of none
 INSIDE = only(*SHOP, "coordinator", nobody=302)
 SHOP_ACTS = only(*SHOP, seen_by=("coordinator",), status=302, nobody=302)
 
 WORKSHOP = [
-    Line("web:today", "GET", everybody(302) | dict.fromkeys(NO_WORKSHOP, 404)),  # on to the workshop one sees inside
+    Line("web:today", "GET", everybody(302) | dict.fromkeys(NO_WORKSHOP, 404)),  # on to one's own workshop
     Line("web:day", "GET", INSIDE, to="workshop"),
     Line("web:coming", "GET", INSIDE, to="workshop"),
     Line("web:visit", "GET", INSIDE, to="visit requested"),

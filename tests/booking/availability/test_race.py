@@ -10,25 +10,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from booking.availability.needs import work_at
 from booking.availability.scan import slots_of
 from collective.timetable.check import find_faults
 from collective.timetable.models import Occupancy
 from tests.factories import open_workshop
+from tests.servers import database_url
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 CLIENTS, PROCESSES, SLOTS = 20, 2, 100
 WANTED_BY = 5  # clients a slot, of both processes
 LONGEST = 300  # seconds
-
-
-def database_url() -> str:
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
 
 
 def run_race(workshop, starts) -> list[dict]:
