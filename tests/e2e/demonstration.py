@@ -55,10 +55,26 @@ class Demonstration:
     def let_hold_run_out(self, token: str, *, in_seconds: float = -1) -> None:
         """Let the ten minutes of a hold be over, for its slot too."""
         moment = str(datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=in_seconds))
-        self._change(
-            "UPDATE booking_hold SET expires_at = ? WHERE token = ?", (moment, token.replace("-", "")), rows=1
-        )
+        self._change("UPDATE booking_hold SET expires_at = ? WHERE token = ?", (moment, token.replace("-", "")), rows=1)
         self._change("UPDATE collective_occupancy SET expires_at = ? WHERE reference = ?", (moment, f"hold:{token}"))
+
+    def money_of(self, number: str) -> dict[str, int | str]:
+        """What the books of payments say of an appointment: state, captured_cents, refunded_cents."""
+        with closing(sqlite3.connect(self.folder / "demo.sqlite3", timeout=20)) as database:
+            database.row_factory = sqlite3.Row
+            found = database.execute(
+                "SELECT state, captured_cents, refunded_cents FROM collective_payment WHERE id ="
+                " (SELECT payment_id FROM booking_appointment WHERE id = ?)",
+                (int(number.removeprefix("M")),),
+            )
+            return dict(found.fetchone())
+
+    def wait_for_money(self, number: str, **wanted: int | str) -> None:
+        """:raises AssertionError: when the sweeps do not bring it there."""
+        until = time.monotonic() + POST
+        while not wanted.items() <= self.money_of(number).items():
+            assert time.monotonic() < until, self.money_of(number)
+            time.sleep(0.2)
 
     def last_words(self) -> str:
         """What each part wrote last."""

@@ -1,4 +1,4 @@
-"""What people do in front of the pages, in their own words. Every page on the way is looked at as `look_closely` does."""
+"""What people do in front of the pages, in their own words."""
 
 import os
 import re
@@ -10,8 +10,16 @@ from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.e2e.demonstration import Demonstration
 
-HTTP_REFUSAL = "the server responded with a status of"  # the browser's own note on every 4xx: the status is tested apart
+HTTP_REFUSAL = (
+    "the server responded with a status of"  # the browser's own note on every 4xx: the status is tested apart
+)
 PICTURES = os.environ.get("E2E_PICTURES")  # a folder for a picture of every page looked at
+
+FOCUS_IS_SEEN = """() => {
+  const held = document.activeElement, box = held.getBoundingClientRect();
+  if (held === document.body) return true;
+  return held.matches(":focus-visible") && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
+}"""
 
 
 class Visitor:
@@ -42,6 +50,10 @@ class Visitor:
         if response.request.is_navigation_request() and response.frame == self.page.main_frame:
             self.status = response.status
 
+    def another_tab(self) -> "Visitor":
+        """The same person, in a second tab."""
+        return Visitor(self.page.context.new_page(), self.demonstration, language=self.language, diary=self.diary)
+
     # --- Looking ---------------------------------------------------------------------------------------------------
 
     def open(self, path: str) -> None:
@@ -63,11 +75,24 @@ class Visitor:
         assert self.status == status, self.page.url
         assert not self.faults, self.faults
         self._keep_picture()
-        assert self.page.evaluate("document.documentElement.scrollWidth") == self.page.viewport_size["width"], self.page.url
+        assert self.page.evaluate("document.documentElement.scrollWidth") == self.page.viewport_size["width"], (
+            self.page.url
+        )
         found = Axe().run(self.page).response["violations"]
         self.faults.clear()  # axe itself asks for style sheets at odd addresses and tries inline styles
         faults = [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
         assert not faults, f"{self.page.url}: {faults}"
+
+    def tabs_to(self, target: Locator, *, most: int = 150) -> None:
+        """Press Tab until the keyboard is there; every stop on the way shows that it has it."""
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            assert self.page.evaluate(FOCUS_IS_SEEN), self.page.evaluate(
+                "document.activeElement.outerHTML.slice(0, 200)"
+            )
+            if target.evaluate("element => element === document.activeElement"):
+                return
+        raise AssertionError(f"{target} is not reached by {most} presses of Tab")
 
     def _keep_picture(self) -> None:
         if PICTURES:
@@ -189,4 +214,4 @@ class Visitor:
 
     def visit(self, number: str) -> Locator:
         """Find an appointment on the workshop's own list."""
-        return self.page.locator("li.visit, article.in-hand", has_text=number)
+        return self.page.locator(".visit, .in-hand, #waiting li").filter(has_text=number).first
