@@ -76,26 +76,22 @@ def find_slots(
 
     :raises BadInput: when something asked makes no sense; each subclass says what (`asked.py`, `needs.py`).
     """
-    check_place(lat=lat, lon=lon, radius_km=radius_km, kinds=kinds, order=order)
     window = Window(first, last, frozenset(weekdays), from_hour, to_hour)
+    check_place(lat=lat, lon=lon, radius_km=radius_km, kinds=kinds, order=order)
     check_window(window, at=at)
     check_interventions(interventions)
     near = workshops_near(Point(lat, lon), radius_km=radius_km)
-    wishes = Wishes(frozenset(kinds), ebike_certified, cargo, step_free, solidarity)
-    fit = fitting(near, wishes)
+    fit = fitting(near, Wishes(frozenset(kinds), ebike_certified, cargo, step_free, solidarity))
     if not fit:
         return Found(nothing_because=NONE_FITS if near else NO_WORKSHOP_NEAR)
-    works = works_for(interventions=interventions, bike_type=bike_type, workshops=[workshop for workshop, _km in fit])
+    works = works_for(interventions=interventions, bike_type=bike_type, workshops=[one for one, _km in fit])
     groups = groups_for(works)
     able = {pk: work for pk, work in works.items() if groups[pk].can}
     if not able:
         return Found(nothing_because=NOBODY_ABLE if works else NOT_OFFERED)
     slots = scan(works=able, groups=groups, window=window, at=at, want=per_workshop, own=own)
-    later = _next_after(able, groups, slots, window, at)
-    entries = _entries(fit, able, slots, later)
-    entries.sort(key=_rank(order, at))
-    nothing = None if any(slots.values()) else ALL_TAKEN
-    return Found(entries[offset : offset + limit], len(entries), nothing)
+    entries = sorted(_entries(fit, able, slots, _next_after(able, groups, slots, window, at)), key=_rank(order, at))
+    return Found(entries[offset : offset + limit], len(entries), None if any(slots.values()) else ALL_TAKEN)
 
 
 def _entries(

@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.urls import reverse
 
 from collective.members.models import Collective, Membership, User
+from collective.workshops.models import Staff
+from tests.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,41 @@ def test_who_decides_for_others_must_add_a_second_factor(client, person, setting
     assert client.get(reverse("mfa_index")).status_code in {200, 302}
     Membership.objects.update(ended_at=now)
     assert client.get("/").headers.get("Location") != reverse("mfa_index")
+
+
+def test_who_owns_a_workshop_must_too_and_a_mechanic_need_not(client, settings):
+    settings.MOYEU_DEMAND_SECOND_FACTOR = True
+    owner = StaffFactory(role=Staff.Role.OWNER)
+    client.force_login(owner.user)
+    for path in ("/", "/mes-rendez-vous/", f"/atelier/{owner.workshop.slug}/", "/api/v1/me/"):
+        assert client.get(path).headers.get("Location") == reverse("mfa_index"), path
+    Authenticator.objects.create(user=owner.user, type=Authenticator.Type.TOTP, data={})
+    assert client.get("/").status_code == 200
+    client.force_login(StaffFactory(role=Staff.Role.MECHANIC).user)
+    assert client.get("/").status_code == 200
+
+
+def test_a_passkey_is_offered_and_its_challenge_given(client):
+    page = client.get(reverse("account_login")).content.decode()
+    assert 'form="mfa_login"' in page
+    assert "webauthn" in page
+    asked = client.get(reverse("mfa_login_webauthn"), headers={"X-Requested-With": "XMLHttpRequest"})
+    options = asked.json()["request_options"]["publicKey"]
+    assert len(options["challenge"]) >= 22  # 16 bytes
+    assert options["userVerification"] == "required"
+    refused = client.post(reverse("mfa_login_webauthn"), {"credential": "{}"})
+    assert not signed_in(client)
+    assert refused.status_code in (200, 302)
+
+
+@pytest.mark.parametrize("email", ["camille@moyeu.example", "nobody@moyeu.example"])
+def test_mails_with_codes_are_limited_by_address(client, person, email):
+    for _time in range(8):
+        answer = client.post(reverse("account_request_login_code"), {"email": email})
+    assert answer.status_code in (302, 429)
+    assert len(mail.outbox) <= 4
+
+
+def test_signing_in_never_leads_to_another_site(client, person):
+    signed = {"login": person.email, "password": "correct horse battery", "next": "https://evil.example/"}
+    assert client.post(reverse("account_login"), signed).headers["Location"] == reverse("web:welcome")

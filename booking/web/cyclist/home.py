@@ -21,6 +21,7 @@ from booking.services.offers import Offer
 from booking.web.cyclist.doors import private
 from booking.web.cyclist.said import ANYWHERE, ELECTRIC, Said
 from collective.activity.models import FinishedWork
+from collective.members.models import Collective
 from collective.workshops.models import Workshop
 
 OFTEN_ASKED = {
@@ -75,10 +76,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @private
 def welcome(request: HttpRequest) -> HttpResponse:
-    """Send who signed in to where they work, or to their own appointments."""
+    """Lead workers to their workshop's day, other members to the books, anybody else to their own appointments."""
     if Workshop.objects.run_by(request.user).exists():
         return redirect("web:today")
-    if Workshop.objects.visible_to(request.user).exists():
+    if Collective.objects.visible_to(request.user).exists():
         return redirect("collective:books")
     return redirect("web:my_appointments")
 
