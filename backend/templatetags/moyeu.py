@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -24,8 +25,26 @@ register = template.Library()
 THIN, WIDE = "\u202f", "\u00a0"  # no-break spaces: inside a number or before a sign; between a number and its word
 
 
+FRANCE = 33
+
+
 def speaks_french() -> bool:
     return (get_language() or "fr").startswith("fr")
+
+
+# ---- People ----------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """ "+33612345678" -> "06 12 34 56 78", one of another country with its prefix; what is no number stays as it is."""
+    try:
+        read = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    national = phonenumbers.PhoneNumberFormat.NATIONAL
+    style = national if read.country_code == FRANCE else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(read, style)).replace(" ", WIDE)
 
 
 # ---- Money and measures ----------------------------------------------------------------------------------------------

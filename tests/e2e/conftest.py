@@ -42,7 +42,9 @@ def visitor(chromium, demonstration: Demonstration, request):
             **how,
         )
         context.set_default_timeout(15_000)
-        visitors.append(Visitor(context.new_page(), demonstration, language=language, diary=f"{request.node.name}-{len(visitors)}"))
+        visitors.append(
+            Visitor(context.new_page(), demonstration, language=language, diary=f"{request.node.name}-{len(visitors)}")
+        )
         return visitors[-1]
 
     yield come

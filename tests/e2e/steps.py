@@ -26,7 +26,8 @@ class Visitor:
     """
     Somebody with a browser window.
 
-    `interactions` counts presses and fields filled; `status` is that of the last page; `faults` what no page may do.
+    `presses` and `fields` count what they pressed, and what they filled or ticked; `status` is that of the last page;
+    `faults` what no page may do.
     """
 
     def __init__(self, page: Page, demonstration: Demonstration, *, language: str = "fr", diary: str = "") -> None:
@@ -35,7 +36,7 @@ class Visitor:
         self.language = language
         self.diary = diary
         self.status = 0
-        self.interactions = 0
+        self.presses = self.fields = 0
         self.faults: list[str] = []
         self.pictures = 0
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
@@ -105,7 +106,7 @@ class Visitor:
     def press(self, what: Locator | str, **values: object) -> None:
         """Press a control, or the first button or link that a message of the code names."""
         target = self.named(what, **values) if isinstance(what, str) else what
-        self.interactions += 1
+        self.presses += 1
         target.click()
 
     def named(self, message: str, **values: object) -> Locator:
@@ -113,7 +114,7 @@ class Visitor:
         return self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first
 
     def fill(self, field: str, text: str) -> None:
-        self.interactions += 1
+        self.fields += 1
         self.page.locator(f"[name={field}]").fill(text)
 
     # --- What is wrong ---------------------------------------------------------------------------------------------
@@ -125,12 +126,13 @@ class Visitor:
     def names_trouble(self, symptom: str) -> None:
         self.press(self.page.locator(f"a.answer[href*={symptom}]").first)
 
-    def answers(self, *, most: int = 6) -> int:
+    def answers(self, *, most: int = 6, closely: bool = True) -> int:
         """Give the first answer to every question until the result is there; return how many there were."""
         for asked in range(most):
             if "/resultat/" in self.page.url:
                 return asked
-            self.look_closely()
+            if closely:
+                self.look_closely()
             self.press(self.page.locator("button.answer").first)
         raise AssertionError(f"more than {most} questions")
 
@@ -169,7 +171,7 @@ class Visitor:
         self.fill("phone", phone)
         early = self.page.locator("[name=work_may_begin_early]")
         if early.count():
-            self.interactions += 1
+            self.fields += 1
             early.check()
 
     def orders(self) -> None:

@@ -53,7 +53,6 @@ def book_after_diagnosis(cyclist, email, *, place, photo):
     cyclist.look_closely()
     cyclist.pays()
     cyclist.look_closely()
-    print(cyclist.interactions)
     return cyclist.number
 
 

@@ -80,3 +80,9 @@ def test_every_part_is_drawn_and_listed_once_inside_the_drawing():
 def test_a_part_without_an_address_is_a_fault():
     with pytest.raises(KeyError):
         place_parts({"saddle": "/selle"})
+
+
+def test_a_telephone_number_is_written_as_people_dial_it():
+    assert plain(moyeu.telephone("+33612345678")) == "06 12 34 56 78"
+    assert plain(moyeu.telephone("+32470123456")) == "+32 470 12 34 56"
+    assert moyeu.telephone("ask at the bar") == "ask at the bar"
