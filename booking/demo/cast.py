@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from allauth.account.models import EmailAddress
 from django.utils.text import slugify
 
 from booking.services.models import Intervention
@@ -60,6 +61,8 @@ def meet(about: Cast, collective: Collective, *, at: datetime) -> User:
     user = User.objects.create_user(
         about["email"], name=about["name"], phone=about["phone"], language=about["language"], date_joined=at
     )
+    # Or the first mailed code would only be followed by a second one, to prove the address.
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     Membership.objects.bulk_create(
         Membership(collective=collective, user=user, role=role, status=Membership.Status.EMPLOYEE, joined_at=at)
         for role in about.get("roles", ())

@@ -1,7 +1,6 @@
 """The real thing for a browser to visit: what `make demo` starts, in a folder and on ports of its own."""
 
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -95,7 +94,7 @@ class Demonstration:
 @contextmanager
 def running_demonstration(folder: Path) -> Iterator[Demonstration]:
     """
-    Start `make demo`'s own program with all its data in `folder`, and stop it as Ctrl-C does.
+    Start `make demo`'s own program with all its data in `folder`, and stop it.
 
     Each visitor is told apart by X-Forwarded-For, so that limits made for one person do not meet all tests at once.
     """
@@ -112,8 +111,8 @@ def running_demonstration(folder: Path) -> Iterator[Demonstration]:
         wait_until_ready(process, words)
         yield Demonstration(f"http://{HOST}:{port}", folder)
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=40)
+        process.terminate()  # its supervisor stops the parts
+        process.wait(timeout=60)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], words: Path) -> None:

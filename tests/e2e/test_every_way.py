@@ -142,6 +142,7 @@ def test_signing_in_by_a_mailed_code(visitor, demonstration):
     assert code, letter.text
     camille.fill("code", code[1])
     camille.press("Confirm")
+    expect(camille.named("Sign out")).to_be_visible()
     camille.look_closely()
     camille.open("/mes-rendez-vous/")
     camille.look_closely()
