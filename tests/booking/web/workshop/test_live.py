@@ -1,9 +1,11 @@
 """News over the websocket, through the whole ASGI application: session, origin, rights."""
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +24,13 @@ CUT = ("websocket.close", consumers.NOT_ALLOWED)
 @pytest.fixture(autouse=True)
 def _looks_often(monkeypatch):
     monkeypatch.setattr(consumers, "SECONDS_BETWEEN_LOOKS", 0.05)
+
+
+@pytest.fixture(autouse=True)
+async def _leaves_no_connection():
+    """What ran in asgiref's own thread holds a connection there, which would keep the test database from going."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 def socket_of(client: Client, workshop, origin="http://testserver"):
@@ -74,6 +83,7 @@ async def test_who_no_longer_works_there_is_cut(workshop, inside, at):
     assert (await socket.connect())[0]
     await database_sync_to_async(Staff.objects.update)(ended_at=at)
     assert closing(await socket.receive_output(timeout=3)) == CUT
+    await socket.disconnect()
 
 
 async def test_who_signs_out_is_cut(workshop, inside):
@@ -81,6 +91,7 @@ async def test_who_signs_out_is_cut(workshop, inside):
     assert (await socket.connect())[0]
     await database_sync_to_async(inside.post)(reverse("account_logout"))
     assert closing(await socket.receive_output(timeout=3)) == CUT
+    await socket.disconnect()
 
 
 async def test_nothing_is_done_through_the_socket(workshop, inside):
