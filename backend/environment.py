@@ -49,8 +49,9 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
+            # Under ASGI each request has a thread of its own: a connection kept beyond it is a connection lost. Where
+            # opening one is dear, put pgbouncer in front.
+            "CONN_MAX_AGE": 0,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ImproperlyConfigured(f"DATABASE_URL begins with {parts.scheme!r}: use sqlite:///… or postgres://…")

@@ -129,6 +129,27 @@ def test_files_can_be_read_in_one_sitting():
     assert long == {}
 
 
+def test_no_cent_becomes_a_float():
+    """Money is whole cents: a division keeps them whole, or goes through backend.lib.money."""
+    # Lengths on a drawing, not amounts.
+    drawn = {"collective/web/flows.py", "collective/web/year.py", "booking/web/cyclist/split.py"}
+    invented = {"booking/demo/cast.py"}  # the prices of workshops that do not exist, rounded to whole euros
+    found = [
+        f"{name}:{node.lineno}"
+        for path in python_files(*PRODUCT)
+        if (name := str(path.relative_to(ROOT))) not in drawn | invented
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and speaks_of_cents(node))
+        or (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float" and speaks_of_cents(node))
+    ]
+    assert found == []
+
+
+def speaks_of_cents(node: ast.AST) -> bool:
+    names = (getattr(one, "id", getattr(one, "attr", "")) for one in ast.walk(node))
+    return any(name == "cents" or name.endswith("_cents") for name in names)
+
+
 def test_pages_hold_nothing_inline():
     """The content security policy would refuse it, silently: a style, a script or a handler in a page."""
     inline = re.compile(

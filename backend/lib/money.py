@@ -33,6 +33,11 @@ def split(total: int, weights: Mapping[K, int], *, tie: int = 0) -> dict[K, int]
     return parts
 
 
+def decimal(cents: int) -> str:
+    """Write cents as euros, to the cent, for programs and number fields: -1250 is "-12.50"."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"
+
+
 def part(total: int, rate_bp: int) -> int:
     """Return `rate_bp` basis points of `total` cents, half a cent rounded away from zero."""
     sign = -1 if (total < 0) != (rate_bp < 0) else 1

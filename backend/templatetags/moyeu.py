@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, override
 
 from backend.bicycle import list_parts, place_parts
+from backend.lib.money import decimal
 
 register = template.Library()
 
@@ -54,9 +55,7 @@ def telephone(number: str) -> str:
 def euros(cents: int) -> str:
     """2300 -> "23,00 €" or "€23.00"; -50 -> "−0,50 €" or "−€0.50"."""
     sign = "−" if cents < 0 else ""
-    amount = number_format(
-        f"{abs(cents) // 100}.{abs(cents) % 100:02}", decimal_pos=2, use_l10n=True, force_grouping=True
-    )
+    amount = number_format(decimal(abs(cents)), decimal_pos=2, use_l10n=True, force_grouping=True)
     return f"{sign}{amount}{WIDE}€" if speaks_french() else f"{sign}€{amount}"
 
 

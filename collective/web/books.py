@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from backend.lib.money import decimal
 from collective.ledger.accounts import account_name
 from collective.ledger.models import Entity, Entry
 from collective.ledger.queries import entries_seen_by, names_of_others, totals_by_workshop
@@ -59,7 +60,7 @@ def books_csv(request: HttpRequest) -> HttpResponse:
             totals.labour_cents, totals.parts_cents, totals.vat_cents, totals.fund_cents,
             totals.platform_cents, totals.fee_cents, totals.stays_cents,
         )  # fmt: skip
-        sheet.writerow([no_formula(row.label), *(f"{cents / 100:.2f}" for cents in amounts)])
+        sheet.writerow([no_formula(row.label), *(decimal(cents) for cents in amounts)])
     return response
 
 

@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from backend.lib.money import decimal
 from booking.appointments.models import Appointment, BikeType, Proposal
 from booking.diagnosis.kept import KeptCause, read_kept
 from booking.jobs.finish import what_forbids_finishing_now
@@ -52,7 +53,7 @@ class Visit:
     @property
     def left_typed(self) -> str:
         """The same for a field that people type into: "12,60" or "12.60"."""
-        return number_format(f"{self.left_cents // 100}.{self.left_cents % 100:02}", decimal_pos=2, use_l10n=True)
+        return number_format(decimal(self.left_cents), decimal_pos=2, use_l10n=True)
 
     @property
     def who(self) -> str:

@@ -1,9 +1,11 @@
 """Nothing is lost when money is cut, whoever is first in line."""
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.lib.money import part, split, without_vat
+from backend.lib.money import decimal, part, split, without_vat
 
 WEIGHTS = st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 10_000), min_size=1).filter(
     lambda weights: any(weights.values())
@@ -39,3 +41,9 @@ def test_a_net_amount_plus_its_vat_is_the_gross_amount(cents):
 
 def test_parts_of_cents_round_half_a_cent_away_from_zero():
     assert [part(105, 1000), part(-105, 1000), part(104, 1000)] == [11, -11, 10]
+
+
+@given(cents=st.integers(-(10**17), 10**17))
+def test_cents_are_written_exactly(cents):
+    assert Decimal(decimal(cents)) * 100 == cents
+    assert decimal(cents)[-3] == "."
