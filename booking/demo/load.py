@@ -110,8 +110,9 @@ class Story:
 
     def tell_coming(self, visit: Visit, rng: random.Random) -> Told:
         """A visit ahead is to be paid at the counter: no payment provider knows of money that was never taken."""
-        booked_at = self.at - timedelta(days=rng.randrange(6), minutes=rng.randrange(10, 900))
         asks = visit.workshop.confirms_by_hand and visit.starts_at > self.at + timedelta(days=1) and rng.random() < 0.4
+        days = 0 if asks else rng.randrange(6)  # what waits for an answer is young, or the first round would close it
+        booked_at = self.at - timedelta(days=days, minutes=rng.randrange(10, 900))
         customer = rng.choice(self.customers)
         return tell_appointment(
             visit,

@@ -151,9 +151,10 @@ def test_signing_in_by_a_mailed_code(visitor, demonstration):
     assert camille.page.locator("[name=email]").input_value() == CAMILLE
 
 
-def test_the_demonstrations_post_can_be_read(visitor):
+def test_the_demonstrations_post_can_be_read(visitor, demonstration):
     guest = visitor(width=360)
     guest.books("atelier-du-pave", "nora@example.org", number=4)
+    demonstration.letters_to("nora@example.org")
     guest.open("/demonstration/courrier/")
     guest.look_closely()
     expect(guest.page.get_by_text("nora@example.org").first).to_be_visible()

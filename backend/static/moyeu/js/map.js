@@ -4,6 +4,17 @@
 // and from its element: data-tiles (a tile URL, may be empty), data-attribution, data-outline (GeoJSON of communes).
 const FRANCE = [[42.3, -4.8], [51.1, 8.2]];
 
+// A name that would cover another is left out until there is room.
+const thinOut = (map) => {
+  const shown = [];
+  for (const name of map.getContainer().querySelectorAll(".town-name")) {
+    const box = name.getBoundingClientRect();
+    const free = shown.every((one) => box.right < one.left || one.right < box.left || box.bottom < one.top || one.bottom < box.top);
+    name.classList.toggle("crowded", !free);
+    if (free) shown.push(box);
+  }
+};
+
 const addTowns = async (map, url) => {
   const answer = await fetch(url);
   if (!answer.ok) return;
@@ -12,6 +23,8 @@ const addTowns = async (map, url) => {
     town.bindTooltip(town.feature.properties.name, { permanent: true, direction: "center", className: "town-name" });
   });
   towns.addTo(map).bringToBack();
+  map.on("moveend", () => thinOut(map));
+  thinOut(map);
 };
 
 // A pin and its workshop in the list light each other up; Enter on a pin goes to the workshop.
