@@ -59,6 +59,12 @@ def proposal_url(proposal: Proposal) -> str:
     return _address("web:proposal", manage_link(proposal.appointment), language=proposal.appointment.language)
 
 
+def day_url(appointment: Appointment) -> str:
+    """Return the whole address of the workshop's own page of that day, in the language that is spoken just now."""
+    day = appointment.starts_at.astimezone(appointment.workshop.zone)
+    return f"{settings.SITE_URL}{reverse('web:day', args=[appointment.workshop.slug])}?jour={day:%Y-%m-%d}"
+
+
 def pay_return_url(appointment: Appointment) -> str:
     """Return where the payment page sends a person who has paid."""
     return _address("web:pay_return", manage_link(appointment), language=appointment.language)

@@ -11,7 +11,7 @@ from django.utils import translation
 from backend.lib.mail import Attachment, put_mail
 from backend.templatetags.moyeu import clock, euros, moment, speaks_french
 from booking.appointments.calendar_file import Method, calendar_file, place_of
-from booking.appointments.links import manage_url
+from booking.appointments.links import day_url, manage_url
 from booking.appointments.models import Appointment
 from booking.appointments.terms import cancel_sentence
 
@@ -87,6 +87,7 @@ def _context(appointment: Appointment, received_at: datetime | None = None) -> d
         "left": euros(appointment.total_cents - appointment.due_now_cents),
         "policy": cancel_sentence(appointment),
         "manage_url": manage_url(appointment),
+        "day_url": day_url(appointment),
         "contact": workshop.email or settings.CONTACT_EMAIL,
         "colon": "\u202f:" if speaks_french() else ":",
     }

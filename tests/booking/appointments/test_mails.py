@@ -138,6 +138,7 @@ def test_the_workshops_mail_carries_no_link_that_is_the_customers(counter):
     assert "SUMMARY" in attached
     assert manage_link(appointment) not in row.payload["text"] + row.payload["html"] + attached
     assert "+33612345678" in row.payload["text"]
+    assert f"/atelier/{appointment.workshop.slug}/?jour={NINE:%Y-%m-%d}" in row.payload["text"]
 
 
 def test_who_gave_no_address_gets_no_mail(counter):
