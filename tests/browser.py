@@ -1,4 +1,4 @@
-"""A browser for every test that drives pages: Chromium, by Playwright. Import `chromium` into a conftest to have it."""
+"""A browser for every test that drives pages: Chromium, by Playwright, once a process (tests/conftest.py has it)."""
 
 import os
 import shutil

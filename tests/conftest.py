@@ -9,7 +9,9 @@ from django.core.management.commands import flush
 from django.db import connections
 
 from collective.ledger import guards
+from tests.browser import chromium
 
+__all__ = ["chromium"]  # one fixture for all: a second copy would start a second Playwright, which refuses
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday, 10:00 in Lille
 
 

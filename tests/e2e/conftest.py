@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium
 from tests.e2e.demonstration import Demonstration, running_demonstration
 from tests.e2e.steps import Visitor
 
-__all__ = ["chromium"]
 ADDRESSES = count(1)
 
 

@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.browser import chromium
 from tests.look.gallery import TEMPLATES
-
-__all__ = ["chromium"]
 
 
 @pytest.fixture
