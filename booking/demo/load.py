@@ -23,6 +23,7 @@ from collective.workshops.models import Staff, Workshop
 
 SEED = 59000
 DAYS_AHEAD = 21
+ASKED_SHARE = 0.12  # of visits ahead, where the workshop confirms by hand, still wait for its answer
 ONLINE_SHARE = 0.7  # of past visits were paid through the platform, where the workshop asks for it
 # Of past visits: done, nobody came, cancelled. Between the 5 % of no-shows of same-day bookings and the 20 % of all
 # (booking_stats.json): people come more often to a repair than to a check-up.
@@ -110,7 +111,11 @@ class Story:
 
     def tell_coming(self, visit: Visit, rng: random.Random) -> Told:
         """A visit ahead is to be paid at the counter: no payment provider knows of money that was never taken."""
-        asks = visit.workshop.confirms_by_hand and visit.starts_at > self.at + timedelta(days=1) and rng.random() < 0.4
+        asks = (
+            visit.workshop.confirms_by_hand
+            and visit.starts_at > self.at + timedelta(days=1)
+            and rng.random() < ASKED_SHARE
+        )
         days = 0 if asks else rng.randrange(6)  # what waits for an answer is young, or the first round would close it
         booked_at = self.at - timedelta(days=days, minutes=rng.randrange(10, 900))
         customer = rng.choice(self.customers)
