@@ -56,7 +56,8 @@ migrations-check: setup-dev ## Check that no model changed without its migration
 fuzz: setup-dev ## Send the API 1,000 odd requests as each persona (ARGS="--cases 100 --persona mechanic")
 	$(IN_VENV) -m tests.api.fuzz $(ARGS)
 
-bench: setup-dev ## Measure pages and API under WSGI and ASGI
+bench: setup-dev ## Measure the search for slots beside a plain one, then pages and API under WSGI and ASGI
+	$(IN_VENV) -m tests.bench.slots
 	$(IN_VENV) -m tests.bench
 
 lock: setup ## Choose the versions again, after a change in pyproject.toml

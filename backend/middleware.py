@@ -1,4 +1,4 @@
-"""Two answers given in one place: a broken rule becomes a message, a door may demand the second factor."""
+"""Answers given in one place: a broken rule becomes a message, a door may demand the second factor, no page films."""
 
 from collections.abc import Callable
 
@@ -36,6 +36,17 @@ class explain_broken_rules:  # noqa: N801 - named as what it does, like a functi
             messages.error(request, str(exception))
             return redirect(back)
         return render(request, "refusal.html", {"rule": exception}, status=exception.status)
+
+
+def give_up_powers(get_response: GetResponse) -> GetResponse:
+    """Tell browsers what no page of ours asks of a device; where one is, only for "my position", on a press."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
+        return response
+
+    return answer
 
 
 def demand_second_factor(get_response: GetResponse) -> GetResponse:

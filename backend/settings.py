@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "backend.middleware.give_up_powers",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # our forms' tokens are masked anew each time, so sizes tell nothing
     "django.contrib.sessions.middleware.SessionMiddleware",

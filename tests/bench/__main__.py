@@ -54,7 +54,7 @@ def main() -> int:
 
 def measure_way(name: str, command: list[str], seconds: float, people: int) -> None:
     port = demo.free_port(8200)
-    surroundings = demo.environment(ROOT, port, port + 1) | {"TRUSTED_PROXIES": "1"}
+    surroundings = demo.environment(ROOT / "var", port, port + 1) | {"TRUSTED_PROXIES": "1"}
     server = subprocess.Popen(
         [sys.executable, "-m", *command, "--port", str(port)], cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL
     )

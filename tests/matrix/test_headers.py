@@ -32,6 +32,7 @@ def test_the_wall_stands_on_every_page(line, world, clients, db):
         assert "unsafe" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "DENY"
+        assert "camera=()" in answer.headers["Permissions-Policy"]
         assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         if answer.headers["Content-Type"].startswith("text/html"):
