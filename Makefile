@@ -2,6 +2,7 @@
 
 PORT ?= 8000
 ARGS ?=
+WHICH ?= race
 export PORT PYTHON
 
 WITH_PYTHON = @sh backend/setup/python.sh
@@ -10,7 +11,7 @@ LOCK = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11
 	--no-emit-index-url --no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup setup-dev messages test lint format types contracts migrations-check fuzz bench lock clean
+.PHONY: help demo demo-reset setup setup-dev messages test lint format types contracts migrations-check fuzz bench campaign lock clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,9 +57,11 @@ migrations-check: setup-dev ## Check that no model changed without its migration
 fuzz: setup-dev ## Send the API 1,000 odd requests as each persona (ARGS="--cases 100 --persona mechanic")
 	$(IN_VENV) -m tests.api.fuzz $(ARGS)
 
-bench: setup-dev ## Measure the search for slots beside a plain one, then pages and API under WSGI and ASGI
-	$(IN_VENV) -m tests.bench.slots
-	$(IN_VENV) -m tests.bench
+bench: setup-dev ## Measure slots beside a peer, growth, and load over HTTP (ARGS="slots --quick")
+	$(IN_VENV) -m tests.bench $(ARGS)
+
+campaign: setup-dev ## Try at length what must never break (WHICH=race, timetable or oracle; ARGS="--count 100")
+	$(IN_VENV) -m tests.campaigns $(WHICH) $(ARGS)
 
 lock: setup ## Choose the versions again, after a change in pyproject.toml
 	@$(LOCK) --group setup --group dev --output-file requirements-dev.lock

@@ -39,7 +39,8 @@ class RefuseWanted(Asked):
 
 
 class ProposeWanted(Asked):
-    starts_at = Moment()
+    starts_at = Moment(required=False)
+    day = Day(required=False, help_text="Instead of starts_at: a day on which the bicycle is left.")
 
 
 class DoneWanted(Asked):

@@ -39,6 +39,7 @@ class PaymentShown(serializers.Serializer[Any]):
 class ProposalShown(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
+    ready_at = serializers.DateTimeField(allow_null=True, help_text="Of a day on which the bicycle would be left.")
     expires_at = serializers.DateTimeField()
 
 
@@ -46,10 +47,21 @@ class AppointmentShown(serializers.Serializer[Any]):
     number = serializers.CharField(help_text="What people read out on the phone.")
     status = serializers.ChoiceField(choices=Appointment.Status.choices)
     workshop = WorkshopNamed()
-    mechanic = serializers.CharField(source="mechanic.name")
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    mechanic = serializers.CharField(
+        source="mechanic.name", allow_null=True, default=None, help_text="null for a bicycle that is left for the day."
+    )
+    second_mechanic = serializers.CharField(source="second_mechanic.name", allow_null=True, default=None)
+    second_from = serializers.DateTimeField(allow_null=True, help_text="When the second mechanic takes over.")
+    starts_at = serializers.DateTimeField(help_text="Of a drop-off: from when the bicycle is taken in.")
+    ends_at = serializers.DateTimeField(help_text="Of a drop-off: until when.")
+    minutes = serializers.IntegerField(help_text="Of work.")
+    is_drop_off = serializers.BooleanField(help_text="Whether the bicycle is left for the day.")
+    ready_at = serializers.DateTimeField(allow_null=True, help_text="When a bicycle that is left is promised back.")
     bike_type = serializers.ChoiceField(choices=BikeType.choices)
+    certification = serializers.CharField(help_text="The brand that the mechanic must know.")
+    place = serializers.CharField(help_text="Where an itinerant mechanic comes.")
+    lat = serializers.FloatField(allow_null=True)
+    lon = serializers.FloatField(allow_null=True)
     lines = LineShown(many=True)
     labour_cents = serializers.IntegerField(help_text="VAT included.")
     parts_cents = serializers.IntegerField(help_text="VAT included.")
@@ -83,7 +95,7 @@ class BookedShown(AppointmentShown):
 
 def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
     """Fetch what is shown, in as many queries for a hundred as for one."""
-    one_each = ("workshop__collective", "workshop__seller", "mechanic", "payment", "diagnosis")
+    one_each = ("workshop__collective", "workshop__seller", "mechanic", "second_mechanic", "payment", "diagnosis")
     return rows.select_related(*one_each).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
 
 

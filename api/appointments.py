@@ -20,7 +20,7 @@ from api.appointment_data import (
 )
 from api.doors import Door
 from api.errors import NotFound
-from api.fields import Asked, Moment, Nothing, Text, YesNo
+from api.fields import Asked, Day, Moment, Nothing, Text, YesNo
 from api.holds import find_hold
 from api.me import LANGUAGES
 from api.pages import Pages
@@ -48,14 +48,18 @@ class BookingWanted(Asked):
     language = serializers.ChoiceField(choices=LANGUAGES, required=False, help_text="Of the mails.")
     note = Text(max_length=LONGEST_NOTE, default="", allow_blank=True)
     address = Text(
-        max_length=LONGEST_ADDRESS, default="", allow_blank=True, help_text="When the mechanic comes to you."
+        max_length=LONGEST_ADDRESS,
+        default="",
+        allow_blank=True,
+        help_text="When the mechanic comes to you: in the place of the hold.",
     )
     pay = serializers.ChoiceField(choices=Workshop.PayNow.choices, help_text="One of the hold's ways_to_pay.")
     work_may_begin_early = YesNo(default=False, help_text="The express request that must_ask_early_start speaks of.")
 
 
 class MoveWanted(Asked):
-    starts_at = Moment()
+    starts_at = Moment(required=False)
+    day = Day(required=False, help_text="Instead of starts_at: a day on which the bicycle is left.")
 
 
 class CancelWanted(Asked):
@@ -125,12 +129,12 @@ class AppointmentsDoor(Door):
         appointment = book(hold=hold, language=language, cyclist=cyclist, at=at, **wanted)
         shown = appointment_data(appointment) | {
             "manage_token": manage_link(appointment),
-            "payment_url": _payment_page(appointment, at=at),
+            "payment_url": payment_page(appointment, at=at),
         }
         return Response(shown, status=201)
 
 
-def _payment_page(appointment: Appointment, *, at: datetime) -> str | None:
+def payment_page(appointment: Appointment, *, at: datetime) -> str | None:
     """Open the payment page; while the provider is silent the appointment waits, and /pay/ asks again."""
     if appointment.payment is None or appointment.status != Appointment.Status.UNPAID:
         return None
@@ -182,7 +186,7 @@ class MoveDoor(Door):
 
     @extend_schema(tags=["booking"], summary="Move an appointment", request=MoveWanted, responses=AppointmentShown)
     def post(self, request: Request, key: str) -> Response:
-        """To another free slot of the same workshop."""
+        """To another free slot, or drop-off day, of the same workshop."""
         at, wanted = database_now(), self.read_body(MoveWanted)
         appointment, by = find_appointment(key, request.user, at=at)
         return Response(appointment_data(move_appointment(appointment=appointment, by=by, at=at, **wanted)))

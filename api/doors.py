@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
@@ -22,8 +21,7 @@ from rest_framework.serializers import BaseSerializer, ListField
 
 from api.fields import Asked, Nothing
 from api.pages import PagesQuery
-from backend.lib.errors import RuleBroken
-from backend.lib.limits import limit
+from backend.lib.limits import BodyTooLarge, check_size, limit
 
 LARGEST_BODY = 256 * 1024  # bytes
 
@@ -38,23 +36,19 @@ class AlwaysJson(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class BodyTooLarge(RuleBroken):
-    code = "too_large"
-    message = _("This is too large: %(most)s bytes at most.")
-    status = 413
-
-
 class SmallJson(JSONParser):
     """JSON of at most 256 kB: a parser that reads whatever comes can be fed until the machine is full."""
+
+    largest = LARGEST_BODY
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """
         :raises BodyTooLarge: above that.
         :raises ParseError: for what is no JSON, or nested beyond reason.
         """
-        sent = stream.read(LARGEST_BODY + 1)
-        if len(sent) > LARGEST_BODY:
-            raise BodyTooLarge(most=LARGEST_BODY)
+        sent = stream.read(self.largest + 1)
+        if len(sent) > self.largest:
+            raise BodyTooLarge(most=self.largest)
         try:
             return super().parse(BytesIO(sent), media_type, parser_context)
         except RecursionError as deep:
@@ -65,9 +59,9 @@ class Door(GenericAPIView[Any]):
     """
     One address of the API.
 
-    `query` is what may follow the question mark of a GET; the values read stand in `self.asked`. `sends_mail` counts
-    the unsafe methods among those that make us write to an address that was typed. `refusals` adds to the statuses
-    that api.schema lists by itself.
+    `query` is what may follow the question mark of a GET, or of the methods in `reads_query`; the values read stand in
+    `self.asked`. `sends_mail` counts the unsafe methods among those that make us write to an address that was typed.
+    `refusals` adds to the statuses that api.schema lists by itself.
     """
 
     query: ClassVar[type[Asked]] = Nothing
@@ -75,6 +69,7 @@ class Door(GenericAPIView[Any]):
     permission_classes = (AllowAny,)
     content_negotiation_class = AlwaysJson
     parser_classes = (SmallJson,)
+    reads_query: ClassVar[tuple[str, ...]] = SAFE_METHODS
     sends_mail: ClassVar[bool] = False
     refusals: ClassVar[tuple[int, ...]] = ()
     metadata_class = None
@@ -93,6 +88,7 @@ class Door(GenericAPIView[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if not hasattr(self, str(request.method).lower()):
             raise MethodNotAllowed(str(request.method))
+        check_size(request._request, most=max(parser.largest for parser in self.parser_classes))
         super().initial(request, *args, **kwargs)
         self.asked = self._read_query()
 
@@ -118,7 +114,7 @@ class Door(GenericAPIView[Any]):
         return self.get_paginated_response(serializer(page, many=True).data)
 
     def _read_query(self) -> dict[str, Any]:
-        fields = self.query() if self.request.method in SAFE_METHODS else Nothing()
+        fields = self.query() if self.request.method in self.reads_query else Nothing()
         paged = self.pagination_class is not None and self.request.method in SAFE_METHODS
         ours = set(PagesQuery().fields) if paged else set()
         sent = self.request.query_params

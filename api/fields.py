@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from math import isfinite
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -50,11 +51,21 @@ class WholeNumber(serializers.IntegerField):
         return int(data)
 
 
-class Degrees(serializers.FloatField):
-    """A decimal number in an address; no exponent, no "nan"."""
+class Number(serializers.FloatField):
+    """A number in a body, and nothing that merely prints as one."""
 
     def to_internal_value(self, data: Any) -> float:
-        if not isinstance(data, str) or not _DECIMAL.fullmatch(data):
+        if not isinstance(data, int | float) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Degrees(serializers.FloatField):
+    """A decimal number; in an address, its digits: no exponent, no "nan"."""
+
+    def to_internal_value(self, data: Any) -> float:
+        written = isinstance(data, str) and _in_an_address(self) and _DECIMAL.fullmatch(data)
+        if not written and (not isinstance(data, int | float) or isinstance(data, bool) or not isfinite(data)):
             self.fail("invalid")
         return float(data)
 

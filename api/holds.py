@@ -14,16 +14,18 @@ from rest_framework.response import Response
 from api.diagnoses import find_diagnosis
 from api.doors import Door
 from api.errors import NotFound
-from api.fields import Asked, Moment, Nothing, Text
+from api.fields import Asked, Day, Degrees, Moment, Nothing, Text
 from api.slots import find_work
 from api.workshops import WorkshopNamed, find_workshop
 from backend.lib.clock import database_now
 from booking.appointments.extend import extend_hold
 from booking.appointments.give_back import give_back_hold
-from booking.appointments.hold import hold_slot
+from booking.appointments.hold import hold_day, hold_slot
 from booking.appointments.models import BikeType, Hold
 from booking.appointments.pay_plan import ways_to_pay
 from booking.appointments.policy import needs_early_start
+from booking.appointments.seat import Start, read_start
+from booking.appointments.where import Where, where_at, where_named
 from booking.availability.needs import MOST_INTERVENTIONS, Work
 from booking.availability.take import SlotTaken, alternatives
 
@@ -32,9 +34,22 @@ class HoldWanted(Asked):
     workshop = Text(max_length=80, help_text="Its slug.")
     interventions = serializers.ListField(child=Text(max_length=20), min_length=1, max_length=MOST_INTERVENTIONS)
     bike_type = serializers.ChoiceField(choices=BikeType.choices, default=BikeType.CITY)
-    starts_at = Moment(help_text="As /slots/ gave it.")
+    certification = Text(
+        max_length=20, default="", allow_blank=True, help_text="The brand of an e-bike that the mechanic must know."
+    )
+    starts_at = Moment(required=False, help_text="Of a slot, as /slots/ gave it.")
+    day = Day(required=False, help_text="Instead of starts_at: a day on which the bicycle is left at the workshop.")
+    place = Text(max_length=100, required=False, help_text="Where an itinerant mechanic comes: 59650, Mons-en-Barœul.")
+    lat = Degrees(required=False, min_value=-90, max_value=90, help_text="Instead of place, with lon.")
+    lon = Degrees(required=False, min_value=-180, max_value=180)
     diagnosis = serializers.UUIDField(required=False, help_text="The token of a kept diagnosis, to travel with it.")
     instead_of = serializers.UUIDField(required=False, help_text="The token of a hold that ends when this one stands.")
+
+
+AS_KEPT = (
+    *("token", "workshop", "starts_at", "ends_at", "minutes", "is_drop_off", "ready_at"),
+    *("bike_type", "certification", "place", "lat", "lon", "expires_at"),
+)
 
 
 class HeldLine(serializers.Serializer[Any]):
@@ -53,9 +68,16 @@ class WayToPay(serializers.Serializer[Any]):
 class HoldShown(serializers.Serializer[Any]):
     token = serializers.UUIDField(help_text="The only way to it: keep it secret.")
     workshop = WorkshopNamed()
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
+    starts_at = serializers.DateTimeField(help_text="Of a drop-off: from when the bicycle is taken in.")
+    ends_at = serializers.DateTimeField(help_text="Of a drop-off: until when.")
+    minutes = serializers.IntegerField(help_text="Of work.")
+    is_drop_off = serializers.BooleanField(help_text="Whether the bicycle is left for the day.")
+    ready_at = serializers.DateTimeField(allow_null=True, help_text="When a bicycle that is left is promised back.")
     bike_type = serializers.ChoiceField(choices=BikeType.choices)
+    certification = serializers.CharField()
+    place = serializers.CharField(help_text="Where an itinerant mechanic comes.")
+    lat = serializers.FloatField(allow_null=True)
+    lon = serializers.FloatField(allow_null=True)
     expires_at = serializers.DateTimeField()
     is_live = serializers.BooleanField(help_text="Whether the slot is still kept.")
     may_be_extended = serializers.BooleanField()
@@ -72,7 +94,7 @@ class HoldsDoor(Door):
 
     @extend_schema(
         tags=["booking"],
-        summary="Hold a slot",
+        summary="Hold a slot or a drop-off day",
         request=HoldWanted,
         responses={201: HoldShown},
         examples=[
@@ -89,23 +111,44 @@ class HoldsDoor(Door):
         ],
     )
     def post(self, request: Request) -> Response:
-        """When somebody was faster: 409 slot_taken, with the three nearest slots as `details.alternatives`."""
+        """
+        When somebody was faster: 409 slot_taken, with the three nearest slots as `details.alternatives`; 409 day_full
+        for a day that is sold out.
+        """
         at, wanted = database_now(), self.read_body(HoldWanted)
-        workshop = find_workshop(wanted["workshop"])
-        work = find_work(workshop, wanted["interventions"], bike_type=wanted["bike_type"])
-        diagnosis, instead_of = wanted.get("diagnosis"), wanted.get("instead_of")
+        workshop, certification = find_workshop(wanted["workshop"]), wanted["certification"]
+        work = find_work(workshop, wanted["interventions"], bike_type=wanted["bike_type"], certification=certification)
+        start = read_start(starts_at=wanted.get("starts_at"), day=wanted.get("day"))
         try:
-            hold = hold_slot(
-                offers=work.offers,
-                starts_at=wanted["starts_at"],
-                bike_type=wanted["bike_type"],
-                diagnosis=find_diagnosis(diagnosis) if diagnosis else None,
-                instead_of=find_hold(instead_of) if instead_of else None,
-                at=at,
-            )
+            hold = _hold(work, start, wanted, at=at)
         except SlotTaken as taken:
             raise type(taken)(alternatives=_others(work, wanted["starts_at"], at=at)) from taken
         return Response(hold_data(hold, at=at), status=201)
+
+
+def _hold(work: Work, start: Start, wanted: dict[str, Any], *, at: datetime) -> Hold:
+    diagnosis, instead_of = wanted.get("diagnosis"), wanted.get("instead_of")
+    known: dict[str, Any] = {
+        "offers": work.offers,
+        "bike_type": wanted["bike_type"],
+        "certification": wanted["certification"],
+        "diagnosis": find_diagnosis(diagnosis) if diagnosis else None,
+        "instead_of": find_hold(instead_of) if instead_of else None,
+        "at": at,
+    }
+    if start.starts_at is None:
+        assert start.day is not None
+        return hold_day(day=start.day, **known)
+    where = _where(wanted)
+    at_place = {"where": where.point, "place": where.name} if where else {}
+    return hold_slot(starts_at=start.starts_at, **at_place, **known)
+
+
+def _where(wanted: dict[str, Any]) -> Where | None:
+    if place := wanted.get("place"):
+        return where_named(place)
+    lat, lon = wanted.get("lat"), wanted.get("lon")
+    return None if lat is None or lon is None else where_at(lat, lon)
 
 
 class HoldDoor(Door):
@@ -145,8 +188,7 @@ def hold_data(hold: Hold, *, at: datetime) -> dict[str, Any]:
     lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
     total = sum(line.labour_cents + line.parts_cents for line in lines)
     ways = ways_to_pay(workshop=hold.workshop, total_cents=total)
-    fields = ("token", "workshop", "starts_at", "ends_at", "bike_type", "expires_at")
-    shown = {name: getattr(hold, name) for name in fields} | {
+    shown = {name: getattr(hold, name) for name in AS_KEPT} | {
         "is_live": hold.is_live(at=at),
         "may_be_extended": hold.is_live(at=at) and hold.extended_at is None,
         "lines": lines,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +16,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.doors import Door
-from api.fields import Asked, Day, Degrees, Text, WholeNumber, YesNo
+from api.fields import Asked, Day, Degrees, Moment, Text, WholeNumber, YesNo
 from api.workshops import WorkshopNamed, find_workshop
 from backend.lib.clock import database_now
 from backend.lib.errors import BadInput, RuleBroken
 from booking.appointments.models import BikeType, Hold
-from booking.availability.asked import ORDERS, WIDEST_KM, check_window
+from booking.availability.asked import ORDERS, WIDEST_KM, check_window, read_month
+from booking.availability.month import month_overview
 from booking.availability.needs import MOST_INTERVENTIONS, Work, check_interventions, works_for
 from booking.availability.scan import Window
-from booking.availability.search import Found, find_slots, slots_of
+from booking.availability.search import Found, find_first, find_slots, slots_of
+from booking.availability.why import SENTENCES
 from collective.places.find import resolve_place
+from collective.workshops.brands import EBIKE_BRANDS
 from collective.workshops.models import Workshop
 
 A_WEEK = timedelta(days=6)
 MOST_SLOTS = 100
+WHYS = list(SENTENCES)
 
 
 class PlaceMissing(BadInput):
@@ -47,6 +51,11 @@ class WorkQuery(Asked):
         child=Text(max_length=20), min_length=1, max_length=MOST_INTERVENTIONS, help_text="Codes, one or several."
     )
     bike_type = serializers.ChoiceField(choices=BikeType.choices, default=BikeType.CITY)
+    certification = serializers.ChoiceField(
+        choices=list(EBIKE_BRANDS.items()),
+        default="",
+        help_text="The e-bike's brand of motor: asked of who works on it.",
+    )
     first = Day(required=False, help_text="The first day, by default today. Days are local to the workshop.")
     last = Day(required=False, help_text="The last day, by default six days after the first; at most 62 days after it.")
     own_hold = serializers.UUIDField(
@@ -54,7 +63,7 @@ class WorkQuery(Asked):
     )
 
 
-class SlotsQuery(WorkQuery):
+class PlaceQuery(WorkQuery):
     place = Text(max_length=100, required=False, help_text="As people write it: 59650, Villeneuve d'Ascq.")
     lat = Degrees(required=False, min_value=-90, max_value=90)
     lon = Degrees(required=False, min_value=-180, max_value=180)
@@ -69,10 +78,30 @@ class SlotsQuery(WorkQuery):
     )
     from_hour = WholeNumber(required=False, min_value=0, max_value=23)
     to_hour = WholeNumber(required=False, min_value=1, max_value=24)
+
+
+class TimelyQuery(PlaceQuery):
+    within_hours = WholeNumber(
+        required=False, min_value=1, max_value=62 * 24, help_text="Only slots that begin within so many hours from now."
+    )
+    after = Moment(required=False, help_text="Only slots that begin later: the last one seen, for the next page.")
+
+
+class SlotsQuery(TimelyQuery):
     order = serializers.ChoiceField(choices=ORDERS, default="earliest")
     per_workshop = WholeNumber(default=6, min_value=1, max_value=50)
     limit = WholeNumber(default=20, min_value=1, max_value=100)
     offset = WholeNumber(default=0, min_value=0, max_value=10_000)
+
+
+class FirstQuery(TimelyQuery):
+    count = WholeNumber(default=20, min_value=1, max_value=100)
+
+
+class MonthQuery(PlaceQuery):
+    first = None
+    last = None
+    month = Text(max_length=7, required=False, help_text="2026-12; by default this month.")
 
 
 class SlotShown(serializers.Serializer[Any]):
@@ -97,13 +126,38 @@ class WorkshopSlotsShown(serializers.Serializer[Any]):
     next_at = serializers.DateTimeField(allow_null=True, help_text="Its first slot, perhaps after the days asked.")
 
 
+class WhyShown(serializers.Serializer[Any]):
+    """Why nothing was found."""
+
+    code = serializers.ChoiceField(choices=WHYS)
+    message = serializers.CharField(source="*", help_text="The same, for people.")
+    until = serializers.DateTimeField(allow_null=True, help_text="When the tool that lacks is free again.")
+
+
 class FoundShown(serializers.Serializer[Any]):
     total = serializers.IntegerField(help_text="How many workshops can do it.")
-    nothing_because = serializers.CharField(
-        allow_null=True,
-        help_text="no_workshop_near, none_fits_the_filters, not_offered_near, nobody_able or all_taken.",
-    )
+    nothing_because = WhyShown(allow_null=True)
     results = WorkshopSlotsShown(many=True, source="workshops")
+
+
+class FirstShown(serializers.Serializer[Any]):
+    workshop = WorkshopNamed()
+    work = WorkShown()
+    distance_km = serializers.FloatField()
+    slot = SlotShown()
+
+
+class FirstsShown(serializers.Serializer[Any]):
+    results = FirstShown(many=True)
+
+
+class DayShown(serializers.Serializer[Any]):
+    day = serializers.DateField()
+    is_free = serializers.BooleanField()
+
+
+class MonthShown(serializers.Serializer[Any]):
+    days = DayShown(many=True)
 
 
 class SlotsOfShown(serializers.Serializer[Any]):
@@ -119,11 +173,32 @@ class SlotsDoor(Door):
     def get(self, request: Request) -> Response:
         """Workshops near a place that can do all of the work, each with its price and its next slots."""
         at, asked = database_now(), dict(self.asked)
-        lat, lon = _point(asked.pop("place", None), asked.pop("lat", None), asked.pop("lon", None))
-        first, last = _days(asked, today=timezone.localdate(at))
-        own = own_holds(asked.pop("own_hold", None)).first()
-        found: Found = find_slots(**asked | {"first": first, "last": last}, lat=lat, lon=lon, own=own, at=at)
+        found: Found = find_slots(**_question(asked, at=at), at=at)
         return Response(FoundShown(found).data)
+
+
+class FirstSlotsDoor(Door):
+    query = FirstQuery
+
+    @extend_schema(tags=["slots"], summary="Find the earliest slots", parameters=[FirstQuery], responses=FirstsShown)
+    def get(self, request: Request) -> Response:
+        """The very first slots of all the workshops near a place, in order of time."""
+        at, asked = database_now(), dict(self.asked)
+        firsts = find_first(**_question(asked, at=at), at=at)
+        return Response(FirstsShown({"results": firsts}).data)
+
+
+class MonthDoor(Door):
+    query = MonthQuery
+
+    @extend_schema(tags=["slots"], summary="Look at a month", parameters=[MonthQuery], responses=MonthShown)
+    def get(self, request: Request) -> Response:
+        """Each day of the month, with whether any workshop near the place has a slot."""
+        at, asked = database_now(), dict(self.asked)
+        month = read_month(asked.pop("month", ""), today=timezone.localdate(at))
+        question = _question(asked, at=at)
+        del question["first"], question["last"]
+        return Response(MonthShown({"days": month_overview(**question, month=month, at=at)}).data)
 
 
 class WorkshopSlotsDoor(Door):
@@ -139,10 +214,23 @@ class WorkshopSlotsDoor(Door):
         workshop = find_workshop(slug)
         first, last = _days(asked, today=at.astimezone(workshop.zone).date())
         check_window(Window(first, last), at=at)
-        work = find_work(workshop, asked["interventions"], bike_type=asked["bike_type"])
+        work = find_work(
+            workshop,
+            asked["interventions"],
+            bike_type=asked["bike_type"],
+            certification=asked["certification"],
+        )
         own = own_holds(asked.get("own_hold")).first()
         slots = slots_of(work=work, first=first, last=last, at=at, own=own, limit=MOST_SLOTS)
         return Response(SlotsOfShown({"workshop": workshop, "work": work, "slots": slots}).data)
+
+
+def _question(asked: dict[str, Any], *, at: datetime) -> dict[str, Any]:
+    """Make of what was asked what a search takes."""
+    lat, lon = _point(asked.pop("place", None), asked.pop("lat", None), asked.pop("lon", None))
+    first, last = _days(asked, today=timezone.localdate(at))
+    own = own_holds(asked.pop("own_hold", None)).first()
+    return asked | {"first": first, "last": last, "lat": lat, "lon": lon, "own": own}
 
 
 def own_holds(token: UUID | None) -> QuerySet[Hold]:
@@ -150,13 +238,15 @@ def own_holds(token: UUID | None) -> QuerySet[Hold]:
     return Hold.objects.filter(token=token) if token else Hold.objects.none()
 
 
-def find_work(workshop: Workshop, interventions: Sequence[str], *, bike_type: str) -> Work:
+def find_work(workshop: Workshop, interventions: Sequence[str], *, bike_type: str, certification: str = "") -> Work:
     """
     :raises UnknownIntervention: for a code that the catalogue does not have.
     :raises NotOfferedHere: when the workshop does not do all of it.
     """
     check_interventions(interventions)
-    works = works_for(interventions=interventions, bike_type=bike_type, workshops=[workshop])
+    works = works_for(
+        interventions=interventions, bike_type=bike_type, workshops=[workshop], certification=certification
+    )
     if workshop.pk not in works:
         raise NotOfferedHere
     return works[workshop.pk]

@@ -1,8 +1,7 @@
-"""Workshops: who they are, what they offer, when they are open."""
+"""Workshops: who they are, what they offer."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -12,26 +11,15 @@ from rest_framework.response import Response
 
 from api.doors import Door
 from api.errors import NotFound
-from api.fields import Asked, Day, Text
+from api.fields import Asked, Text
 from api.pages import Pages
 from backend.lib.bilingual import in_current_language
-from backend.lib.clock import database_now
-from booking.availability.asked import MOST_DAYS, RangeBackwards, RangeTooLong
-from booking.services.offers import Offer
-from collective.timetable.hours import opening_periods, owner_key
 from collective.workshops.models import Workshop
-
-FORTNIGHT = timedelta(days=13)
 
 
 class WorkshopsQuery(Asked):
     kind = serializers.ChoiceField(choices=Workshop.Kind.choices, default="")
     postcode = Text(max_length=5, default="")
-
-
-class HoursQuery(Asked):
-    first = Day(required=False, help_text="By default today, there.")
-    last = Day(required=False, help_text="By default a fortnight from the first day; at most 62 days later.")
 
 
 class WorkshopNamed(serializers.Serializer[Any]):
@@ -66,30 +54,6 @@ class WorkshopShown(WorkshopNamed):
         return in_current_language(fr=workshop.about_fr, en=workshop.about_en)
 
 
-class OfferShown(serializers.Serializer[Any]):
-    intervention = serializers.CharField(source="intervention.code")
-    name = serializers.CharField(source="intervention.name")
-    minutes = serializers.IntegerField()
-    labour_cents = serializers.IntegerField(help_text="VAT included.")
-    parts_cents = serializers.IntegerField(help_text="VAT included.")
-    total_cents = serializers.IntegerField()
-
-
-class PeriodShown(serializers.Serializer[Any]):
-    starts_at = serializers.DateTimeField()
-    ends_at = serializers.DateTimeField()
-
-
-class OpenDay(serializers.Serializer[Any]):
-    day = serializers.DateField(help_text="Local to the workshop.")
-    periods = PeriodShown(many=True)
-
-
-class HoursShown(serializers.Serializer[Any]):
-    timezone = serializers.CharField()
-    days = OpenDay(many=True)
-
-
 def find_workshop(slug: str) -> Workshop:
     """:raises NotFound: when no open workshop is called so."""
     workshop = Workshop.objects.open_to_all().select_related("seller", "collective").filter(slug=slug).first()
@@ -116,30 +80,3 @@ class WorkshopDoor(Door):
     @extend_schema(tags=["workshops"], summary="Read a workshop", responses=WorkshopShown)
     def get(self, request: Request, slug: str) -> Response:
         return Response(WorkshopShown(find_workshop(slug)).data)
-
-
-class OffersDoor(Door):
-    pagination_class = Pages
-
-    @extend_schema(tags=["workshops"], summary="List what a workshop offers", responses=OfferShown(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        offers = Offer.objects.on_sale().filter(workshop=find_workshop(slug)).select_related("intervention")
-        return self.listed(offers.order_by("intervention__code"), OfferShown)
-
-
-class HoursDoor(Door):
-    query = HoursQuery
-
-    @extend_schema(tags=["workshops"], summary="Read opening hours", parameters=[HoursQuery], responses=HoursShown)
-    def get(self, request: Request, slug: str) -> Response:
-        """Day by day, with holidays and closures taken off."""
-        workshop = find_workshop(slug)
-        first = self.asked.get("first") or database_now().astimezone(workshop.zone).date()
-        last = self.asked.get("last") or first + FORTNIGHT
-        if last < first:
-            raise RangeBackwards
-        if (last - first).days > MOST_DAYS:
-            raise RangeTooLong
-        days = opening_periods(owners=[workshop], first=first, last=last)[owner_key(workshop)]
-        shown = [{"day": day, "periods": periods} for day, periods in sorted(days.items())]
-        return Response(HoursShown({"timezone": workshop.timezone, "days": shown}).data)

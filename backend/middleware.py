@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backend.lib.errors import RuleBroken
+from backend.lib.limits import check_size
 from collective.workshops.roles import commits_others
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -36,6 +37,30 @@ class explain_broken_rules:  # noqa: N801 - named as what it does, like a functi
             messages.error(request, str(exception))
             return redirect(back)
         return render(request, "refusal.html", {"rule": exception}, status=exception.status)
+
+
+class refuse_large_bodies:  # noqa: N801 - named as what it does, like a function middleware, but hooks views
+    """
+    Answer 413 to what is longer than a page marked `smaller_than` takes, before anything reads it.
+
+    It stands in front of the CSRF check, which reads forms whole to find their token.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        most = getattr(view, "largest_body", None)
+        try:
+            check_size(request, most=most) if most else None
+        except RuleBroken as rule:
+            return render(request, "refusal.html", {"rule": rule}, status=rule.status)
+        return None
 
 
 def give_up_powers(get_response: GetResponse) -> GetResponse:

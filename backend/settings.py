@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "backend.middleware.refuse_large_bodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -289,19 +290,25 @@ SPECTACULAR_SETTINGS = {
     # Names that do not change when a field elsewhere gets the same choices.
     "ENUM_NAME_OVERRIDES": {
         "AppointmentStatus": "booking.appointments.models.Appointment.Status",
-        "BikeType": "booking.appointments.models.BikeType",
+        "BenchKind": "collective.workshops.models.Bench.Kind",
+        "BikeType": "booking.services.bike_types.BikeType",
         "Confirms": "collective.workshops.models.Workshop.Confirms",
         "DiagnosisBikeType": "api.symptoms.BIKE_TYPES",
         "BikePart": "booking.diagnosis.bicycle.PARTS",
+        "CalendarMeaning": "api.hours_files.MEANINGS",
         "Category": "booking.services.categories.CATEGORIES",
+        "EbikeBrand": "api.settings.BRANDS",
         "Journal": "collective.ledger.models.Entry.Journal",
         "Language": "api.me.LANGUAGES",
         "MembershipRole": "collective.members.models.Membership.Role",
         "PayNow": "collective.workshops.models.Workshop.PayNow",
         "PaymentState": "collective.payments.models.Payment.State",
+        "SlotOfferState": "booking.waiting.models.SlotOffer.State",
         "SlotOrder": "booking.availability.asked.ORDERS",
         "StaffRole": "collective.workshops.models.Staff.Role",
         "Unit": "collective.ledger.models.Line.Unit",
+        "WaitState": "booking.waiting.models.Wait.State",
+        "WhyNoSlot": "api.slots.WHYS",
         "WorkshopKind": "collective.workshops.models.Workshop.Kind",
     },
 }
@@ -318,6 +325,9 @@ HUEY = {
 
 # A commit that put rows wakes a consumer. Only where one runs (`manage.py run_huey`): elsewhere tasks would pile up.
 MOYEU_WAKE = env.flag("MOYEU_WAKE", default=bool(REDIS_URL))
+
+# What tells how long a way takes (collective/places/travel.py): a dotted path to a class, for a routing service.
+MOYEU_ROUTER = env.text("MOYEU_ROUTER") or "collective.places.travel.StraightLine"
 
 LOGGING = {
     "version": 1,

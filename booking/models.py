@@ -4,6 +4,7 @@ from booking.appointments.models import Appointment, AppointmentChange, Appointm
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
 from booking.services.offers import Offer
+from booking.waiting.models import SlotOffer, Wait
 
 __all__ = [
     "Appointment",
@@ -16,5 +17,7 @@ __all__ = [
     "Intervention",
     "Offer",
     "Proposal",
+    "SlotOffer",
     "Symptom",
+    "Wait",
 ]

@@ -21,6 +21,9 @@ from backend.lib.outbox import handles, put, sweep_outbox
 from booking.appointments import paid, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
+from booking.waiting import erase, offer_freed
+from booking.waiting.end import end_waits
+from booking.waiting.lapse import lapse_offers
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.timetable.free_days import extend_horizon
@@ -29,8 +32,14 @@ from collective.timetable.occupy import release_expired
 logger = logging.getLogger(__name__)
 
 Sweep = Callable[..., int]
-HANDLERS = (paid.payment_changed, remind.remind)  # importing them made the outbox know them
+HANDLERS = (
+    paid.payment_changed,
+    remind.remind,
+    offer_freed.offer_freed,
+    erase.erase_ended,
+)  # importing them made the outbox know them
 HORIZON = "timetable.extend"
+NIGHT_WORK = (HORIZON, erase.ERASE)
 NIGHT = time(1, 30)  # UTC: the small hours wherever our workshops are
 
 
@@ -49,7 +58,8 @@ def plan_the_night(*, at: datetime) -> int:
     """Put tonight's work once a day, whoever makes the rounds: huey, cron or the demonstration."""
     tonight = datetime.combine(at.date() + timedelta(days=1), NIGHT, tzinfo=UTC)
     with transaction.atomic():
-        put(HORIZON, {}, due_at=tonight, key=f"{HORIZON}:{tonight:%Y-%m-%d}")
+        for work in NIGHT_WORK:
+            put(work, {}, due_at=tonight, key=f"{work}:{tonight:%Y-%m-%d}")
     return 0
 
 
@@ -61,6 +71,8 @@ ROUND: dict[str, Sweep] = {
     "payments": poll_payments,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
+    "offers": lapse_offers,
+    "waits": end_waits,
     "occupancies": release_expired,
     "night": plan_the_night,
     "outbox": sweep_rows,

@@ -7,22 +7,26 @@ from collective.members.models import Collective, Membership, User
 from collective.payments.models import Operation, Payment, Refund, StripeEvent
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 from collective.sharing.models import SharingKey
-from collective.timetable.models import FreeDay, Occupancy, Resource
-from collective.tools.models import ToolKind
-from collective.workshops.models import Bench, Mechanic, Seller, Staff, Workshop
+from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
+from collective.tools.models import Loan, Tool, ToolKind
+from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
 
 __all__ = [
     "Bench",
+    "Claim",
     "Collective",
     "Commune",
     "CommuneAlias",
     "CommunePostcode",
     "DirectoryEntry",
+    "DropOffTerms",
     "Entity",
     "Entry",
     "FinishedWork",
     "FreeDay",
+    "HoursChange",
     "Line",
+    "Loan",
     "Mechanic",
     "Membership",
     "Occupancy",
@@ -34,6 +38,7 @@ __all__ = [
     "SharingKey",
     "Staff",
     "StripeEvent",
+    "Tool",
     "ToolKind",
     "User",
     "Workshop",

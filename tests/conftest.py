@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connections
+from django.utils import translation
 
 from collective.ledger import guards
 from tests.browser import chromium
@@ -47,6 +48,13 @@ def _let_transactional_tests_empty_the_ledger():
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture
+def english():
+    """For tests that read sentences as the code has them."""
+    with translation.override("en"):
+        yield
 
 
 def pytest_report_header() -> str:

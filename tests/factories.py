@@ -19,6 +19,7 @@ from collective.members.models import Collective, Membership, User
 from collective.timetable.free_days import rebuild_timetable
 from collective.timetable.hours import set_weekly_hours
 from collective.timetable.models import Resource
+from collective.tools.models import Tool, ToolKind
 from collective.workshops.models import Bench, Mechanic, Seller, Staff, Workshop
 
 LILLE = (50.6311, 3.0586)  # latitude, longitude
@@ -142,6 +143,39 @@ class BenchTimeFactory(DjangoModelFactory):
     kind = Resource.Kind.BENCH
     bench = factory.SubFactory(BenchFactory)
     workshop = factory.SelfAttribute("bench.workshop")
+
+
+class ToolKindFactory(DjangoModelFactory):
+    class Meta:
+        model = ToolKind
+        django_get_or_create = ("code",)
+
+    code = "hydraulic-bleed-kit"
+    name_fr = "Kit de purge hydraulique"
+    name_en = "Hydraulic bleed kit"
+    shareable = True
+    price_cents = 9000
+
+
+class ToolFactory(DjangoModelFactory):
+    class Meta:
+        model = Tool
+
+    home = factory.SubFactory(WorkshopFactory)
+    collective = factory.SelfAttribute("home.collective")
+    kind = factory.SubFactory(ToolKindFactory)
+    name = "Purge 1"
+
+
+class ToolTimeFactory(DjangoModelFactory):
+    """The resource of a shared tool: made with one."""
+
+    class Meta:
+        model = Resource
+
+    kind = Resource.Kind.TOOL
+    tool = factory.SubFactory(ToolFactory)
+    workshop = factory.SelfAttribute("tool.home")
 
 
 class InterventionFactory(DjangoModelFactory):

@@ -2,14 +2,16 @@
 
 import re
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import RuleBroken
 
+View = Callable[..., HttpResponse]
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _RATE = re.compile(r"(\d+)/(\d*)([smhd])")
 
@@ -20,6 +22,14 @@ class TooManyRequests(RuleBroken):
     code = "too_many_requests"
     message = _("That is a lot in a short while. Please wait %(wait_seconds)s seconds, then try again.")
     status = 429
+
+
+class BodyTooLarge(RuleBroken):
+    """`params["most"]` is the limit, in bytes."""
+
+    code = "too_large"
+    message = _("This is too large: %(most)s bytes at most.")
+    status = 413
 
 
 def limit(name: str, request: HttpRequest, *, rate: str) -> None:
@@ -43,6 +53,27 @@ def limit(name: str, request: HttpRequest, *, rate: str) -> None:
         return
     if count > most:
         raise TooManyRequests(wait_seconds=int(seconds - now % seconds) + 1)
+
+
+def check_size(request: HttpRequest, *, most: int) -> None:
+    """
+    Look at how long the body is said to be, before any of it is read; no server of ours reads further than that.
+
+    :raises BodyTooLarge: when it is longer than `most` bytes.
+    """
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not said.isdigit() or int(said[:15]) > most:
+        raise BodyTooLarge(most=most)
+
+
+def smaller_than(most: int) -> Callable[[View], View]:
+    """Mark a page whose forms are small: `backend.middleware` refuses larger ones before anything reads them."""
+
+    def mark(view: View) -> View:
+        view.largest_body = most  # type: ignore[attr-defined]  # functions take attributes
+        return view
+
+    return mark
 
 
 def read_rate(rate: str) -> tuple[int, int]:

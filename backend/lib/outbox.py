@@ -32,6 +32,11 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def is_handled(kind: str) -> bool:
+    """Tell whether anybody listens: who only announces something need not write a row that nobody would handle."""
+    return kind in _handlers
+
+
 def wake_with(waker: Callable[[], object]) -> None:
     """Have `waker` called after a commit that put rows: it only brings the next sweep forward."""
     _wake.append(waker)

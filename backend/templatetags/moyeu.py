@@ -1,8 +1,9 @@
 """Words for templates: money, moments, lengths and distances as people read them, icons, the bicycle, the language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, Protocol
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -118,7 +119,22 @@ def _local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(str(zone)))
 
 
+def _remembered(write: Callable[[datetime, str], str]) -> Callable[[datetime, str], str]:
+    """Write each moment once a language: a page of slots has hundreds of them, and the next page has the same."""
+
+    @lru_cache(maxsize=8192)
+    def once(moment: datetime, zone: str, language: str | None) -> str:
+        return write(moment, zone)
+
+    @wraps(write)
+    def remembered(moment: datetime, zone: str) -> str:
+        return once(moment, str(zone), get_language())
+
+    return remembered
+
+
 @register.filter
+@_remembered
 def clock(moment: datetime, zone: str) -> str:
     """ "9 h 40", "9 h" or "9:40 am" at the workshop."""
     local = _local(moment, zone)
@@ -128,6 +144,7 @@ def clock(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+@_remembered
 def short_clock(moment: datetime, zone: str) -> str:
     """ "9:40" or "9:40 am": for a button among many."""
     local = _local(moment, zone)
@@ -135,6 +152,7 @@ def short_clock(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+@_remembered
 def day(moment: datetime, zone: str) -> str:
     """ "lundi 23 novembre", "mardi 1er décembre" or "Monday 23 November"."""
     local = _local(moment, zone)
@@ -149,6 +167,7 @@ def day_and_year(moment: datetime, zone: str) -> str:
 
 
 @register.filter
+@_remembered
 def short_day(moment: datetime, zone: str) -> str:
     """ "Lun. 23 nov." or "Mon 23 Nov."."""
     local = _local(moment, zone)
@@ -167,15 +186,47 @@ def near_day(moment: datetime, zone: str, at: datetime) -> str:
 
 
 @register.filter
-def moment(when: datetime, zone: str) -> str:
+def moment(at: datetime, zone: str) -> str:
     """ "lundi 23 novembre, 9 h 40" or "Monday 23 November, 9:40 am"."""
-    return f"{day(when, zone)}, {clock(when, zone)}"
+    return f"{day(at, zone)}, {clock(at, zone)}"
+
+
+class Timed(Protocol):
+    """What is booked: an exact time or, when it has a `ready_at`, a day on which something is left."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def ready_at(self) -> datetime | None: ...
+
+
+@register.simple_tag
+def hours_between(begins: datetime, ends: datetime, zone: str) -> str:
+    """ "entre 9 h et 11 h" or "between 9:00 am and 11:00 am"."""
+    return gettext("between %(begins)s and %(ends)s") % {"begins": clock(begins, zone), "ends": clock(ends, zone)}
 
 
 @register.filter
-def machine_time(when: datetime, zone: str) -> str:
+def hours(booked: Timed, zone: str) -> str:
+    """When to come, on the day itself: "9 h 40"; with a bicycle to leave, "entre 9 h et 11 h"."""
+    if booked.ready_at is None:
+        return clock(booked.starts_at, zone)
+    return hours_between(booked.starts_at, booked.ends_at, zone)
+
+
+@register.filter
+def when(booked: Timed, zone: str) -> str:
+    """When to come: "lundi 23 novembre, 9 h 40"; with a bicycle to leave, "lundi 23 novembre, entre 9 h et 11 h"."""
+    return f"{day(booked.starts_at, zone)}, {hours(booked, zone)}"
+
+
+@register.filter
+@_remembered
+def machine_time(at: datetime, zone: str) -> str:
     """The same moment for a `datetime` attribute, with its offset."""
-    return _local(when, zone).isoformat(timespec="minutes")
+    return _local(at, zone).isoformat(timespec="minutes")
 
 
 # ---- Pictures --------------------------------------------------------------------------------------------------------

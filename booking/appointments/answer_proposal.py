@@ -15,7 +15,8 @@ from booking.appointments.models import Appointment, Proposal
 from booking.appointments.move import set_new_time
 from booking.appointments.notify import tell_customer, tell_workshop
 from booking.appointments.rights import what_forbids_changing
-from booking.appointments.seat import take_seat
+from booking.appointments.seat import is_kept, start_of, take_seat, times_of
+from booking.availability.days import DaySeat
 from booking.availability.take import Seat
 from collective.members.models import User
 from collective.timetable.models import Occupancy
@@ -51,17 +52,17 @@ def accept_proposal(*, proposal: Proposal, by: User | None = None, at: datetime)
     :raises SlotTaken: when the time overlapped the present one and somebody has taken the rest of it.
     """
     appointment, proposal = _locked(proposal, at=at)
-    was_at, waited = appointment.starts_at, appointment.status == Appointment.Status.REQUESTED
+    was, waited = times_of(appointment), appointment.status == Appointment.Status.REQUESTED
     seat = _take_proposed(appointment, proposal, at=at)
     _answer(proposal, Proposal.State.ACCEPTED, at=at)
     set_new_time(appointment, seat, at=at)
-    write_down(appointment, kind="moved", by=by, at=at, was_at=was_at.isoformat())
+    write_down(appointment, kind="moved", by=by, at=at, was_at=was.starts_at.isoformat())
     if waited:
         charge_reserved_card(appointment, at=at)
         confirm_appointment(appointment, by=proposal.proposed_by, at=at)
     else:
-        tell_customer(appointment, "moved", at=at, calendar="REQUEST", was_at=was_at)
-    tell_workshop(appointment, "proposal_accepted", at=at, calendar="REQUEST", was_at=was_at)
+        tell_customer(appointment, "moved", at=at, calendar="REQUEST", was=was)
+    tell_workshop(appointment, "proposal_accepted", at=at, calendar="REQUEST", was=was)
     return appointment
 
 
@@ -82,10 +83,10 @@ def decline_proposal(*, proposal: Proposal, by: User | None = None, at: datetime
     return appointment
 
 
-def _take_proposed(appointment: Appointment, proposal: Proposal, *, at: datetime) -> Proposal | Seat:
+def _take_proposed(appointment: Appointment, proposal: Proposal, *, at: datetime) -> Proposal | Seat | DaySeat:
     """Take what was kept; of a time that overlaps the present one nothing more was, so it is taken only now."""
-    if not Occupancy.objects.filter(reference=proposal.reference).exists():
-        return take_seat(appointment, starts_at=proposal.starts_at, instead_of=appointment.reference, at=at)
+    if not is_kept(proposal.reference):
+        return take_seat(appointment, start_of(proposal), instead_of=appointment.reference, at=at)
     release(reference=appointment.reference, at=at)
     rename(
         reference=proposal.reference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,18 @@ from booking.appointments.changes import write_down
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.contact import Contact, read_contact
 from booking.appointments.extend import HoldExpired
+from booking.appointments.limit import check_open_appointments
 from booking.appointments.models import Appointment, AppointmentLine, Hold, HoldLine
 from booking.appointments.pay_plan import due_now
 from booking.appointments.policy import free_until, needs_early_start
-from booking.appointments.seat import keep_seat
+from booking.appointments.seat import SEAT_FIELDS, keep_seat
 from booking.appointments.terms import VERSION
+from booking.appointments.where import read_address
 from collective.members.models import User
 from collective.sharing.models import SharingKey
 from collective.workshops.models import Workshop
+
+KEPT = (*SEAT_FIELDS, "certification", "lat", "lon", "place")  # an appointment has these as its hold had them
 
 
 class EarlyStartNotAsked(BadInput):
@@ -63,8 +67,9 @@ def book(
     With something due now the appointment waits for its payment, on the hold's ten minutes; otherwise it stands at
     once, or waits for the workshop where that confirms by hand.
 
-    :raises BadInput: for a contact, a way to pay or a missing consent that can be corrected.
+    :raises BadInput: for a contact, a way to pay, a missing consent or an address elsewhere, that can be corrected.
     :raises HoldExpired: when the slot is kept no more.
+    :raises TooManyOpen: when the person has as many open appointments there as the workshop takes.
     """
     hold = Hold.objects.locked(hold.pk)
     booked = Appointment.objects.filter(hold=hold).first()
@@ -81,15 +86,24 @@ def book(
         address=address,
         comes_to_you=hold.workshop.is_itinerant,
     )
+    contact = replace(contact, address=read_address(contact.address, hold=hold))
+    check_open_appointments(
+        workshop=hold.workshop, cyclist=cyclist, email=contact.email, phone=contact.phone, but=booked, at=at
+    )
     if booked:
         return _correct(booked, hold, contact, pay=pay, at=at)
     appointment = _write(hold, contact, pay=pay, work_may_begin_early=work_may_begin_early, cyclist=cyclist, at=at)
-    write_down(appointment, kind="booked", by=cyclist, at=at)
+    _begin(appointment, hold, at=at)
+    return appointment
+
+
+def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
+    """Ask for what is due now, or give the slot at once."""
+    write_down(appointment, kind="booked", by=appointment.cyclist, at=at)
     if appointment.due_now_cents:
         ask_for_due(appointment, hold, at=at)
     else:
         _seat(appointment, hold, at=at)
-    return appointment
 
 
 def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str, at: datetime) -> Appointment:
@@ -113,18 +127,16 @@ def _write(
     appointment = Appointment.objects.create(
         hold=hold,
         workshop=hold.workshop,
-        mechanic=hold.mechanic,
         cyclist=cyclist,
         bike_type=hold.bike_type,
         diagnosis=hold.diagnosis,
-        starts_at=hold.starts_at,
-        ends_at=hold.ends_at,
         status=Appointment.Status.UNPAID,
         booked_at=at,
         labour_cents=labour,
         parts_cents=parts,
         due_now_cents=due_now(workshop=hold.workshop, total_cents=labour + parts, pay=pay),
         work_may_begin_early=work_may_begin_early,
+        **{field: getattr(hold, field) for field in KEPT},
         **asdict(contact),
         **_promises(hold, pay=pay, at=at),
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress
 
+from backend.templatetags.moyeu import hours, moment
 from booking.appointments.links import manage_url
 from booking.appointments.models import Appointment
 
@@ -37,9 +39,15 @@ def calendar_file(appointment: Appointment, *, method: Method = "PUBLISH", to_wo
         calendar.add("prodid", f"-//Moyeu//{_host()}//FR")
         calendar.add("version", "2.0")
         calendar.add("method", method)
+        calendar.add_component(_timezone(appointment.workshop.timezone, appointment.starts_at.year))
         calendar.add_component(_event(appointment, method=method, to_workshop=to_workshop))
-        calendar.add_missing_timezones()
         return bytes(calendar.to_ical())
+
+
+@lru_cache(maxsize=64)
+def _timezone(name: str, year: int) -> Timezone:
+    """The zone's changes of clocks from the year before to the year after: dear to write, and the same for all."""
+    return Timezone.from_tzid(name, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))
 
 
 def _event(appointment: Appointment, *, method: Method, to_workshop: bool) -> Event:
@@ -76,11 +84,22 @@ def place_of(appointment: Appointment) -> str:
 
 def _description(appointment: Appointment, *, to_workshop: bool) -> str:
     work = "\n".join(f"- {line.name}" for line in appointment.lines.all())
+    if appointment.ready_at:
+        work += f"\n\n{left_for_the_day(appointment)}"
     if to_workshop:
         return f"{work}\n\n{appointment.number}, {appointment.phone}"
     return f"{work}\n\n" + _("Number %(number)s. To move or cancel: %(url)s") % {
         "number": appointment.number,
         "url": manage_url(appointment),
+    }
+
+
+def left_for_the_day(appointment: Appointment) -> str:
+    """Say between which hours the bicycle is left, and when it is promised back."""
+    zone = appointment.workshop.timezone
+    return _("The bicycle is left %(hours)s and promised back on %(ready)s.") % {
+        "hours": hours(appointment, zone),
+        "ready": moment(appointment.ends_by, zone),
     }
 
 

@@ -8,6 +8,7 @@ from booking.appointments.changes import write_down
 from booking.appointments.models import Appointment
 from booking.appointments.notify import tell_customer, tell_workshop
 from booking.appointments.remind import put_reminder
+from booking.appointments.seat import SEAT_FIELDS
 from collective.members.models import User
 from collective.payments.models import Payment
 
@@ -22,7 +23,7 @@ def confirm_appointment(appointment: Appointment, *, by: User | None, at: dateti
     appointment.answer_by = None
     appointment.closed_at = None
     appointment.sequence += 1
-    appointment.save(update_fields=["status", "answer_by", "closed_at", "sequence", "mechanic", "starts_at", "ends_at"])
+    appointment.save(update_fields=["status", "answer_by", "closed_at", "sequence", *SEAT_FIELDS])
     write_down(appointment, kind="accepted" if waited else "confirmed", by=by, at=at)
     put_reminder(appointment, at=at)
     tell_customer(appointment, "accepted" if waited else "booked", at=at, calendar="REQUEST")
@@ -36,7 +37,7 @@ def request_appointment(appointment: Appointment, *, at: datetime) -> None:
     appointment.closed_at = None
     appointment.answer_by = answer_deadline(appointment, at=at)
     appointment.sequence += 1
-    appointment.save(update_fields=["status", "answer_by", "closed_at", "sequence", "mechanic", "starts_at", "ends_at"])
+    appointment.save(update_fields=["status", "answer_by", "closed_at", "sequence", *SEAT_FIELDS])
     write_down(appointment, kind="requested", by=None, at=at)
     tell_customer(appointment, "requested", at=at)
     tell_workshop(appointment, "requested", at=at)

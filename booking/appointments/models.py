@@ -9,21 +9,35 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.bilingual import in_current_language
+from booking.services.bike_types import BikeType as BikeType
 from booking.services.offers import Offer
 from collective.members.models import User
 from collective.payments.models import Payment
 from collective.workshops.models import Mechanic, Workshop
 
 
-class BikeType(models.TextChoices):
-    CITY = "city", _("city bike")
-    ROAD = "road", _("road bike")
-    MOUNTAIN = "mountain", _("mountain bike")
-    EBIKE = "ebike", _("e-bike")
-    CARGO = "cargo", _("cargo bike")
-    FOLDING = "folding", _("folding bike")
-    CHILD = "child", _("child's bike")
-    OTHER = "other", _("other")
+def _seat_rules(name: str) -> list[models.CheckConstraint]:
+    """
+    What must be of a row that holds a seat: an exact time with its mechanic, or a day on which a bicycle is left.
+
+    A check lets through what is unknown, so each side says of what it compares that it is there.
+    """
+    exact = Q(drop_off_minutes=None, ready_at=None, mechanic__isnull=False)
+    day = Q(drop_off_minutes__isnull=False, ready_at__isnull=False, mechanic=None, second_mechanic=None)
+    day &= Q(drop_off_minutes__gte=5, ready_at__gt=F("starts_at"))
+    alone = Q(second_mechanic=None, second_from=None)
+    shared = Q(second_mechanic__isnull=False, second_from__isnull=False)
+    shared &= Q(second_from__gt=F("starts_at"), second_from__lt=F("ends_at"))
+    return [
+        models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name=f"{name}_has_a_length"),
+        models.CheckConstraint(condition=exact | day, name=f"{name}_is_exact_or_a_day"),
+        models.CheckConstraint(condition=alone | shared, name=f"{name}_shared_out_in_turn"),
+    ]
+
+
+def _place_rule(name: str) -> models.CheckConstraint:
+    on_earth = Q(lat__isnull=False, lon__isnull=False, lat__range=(-90, 90), lon__range=(-180, 180))
+    return models.CheckConstraint(condition=Q(lat=None, lon=None) | on_earth, name=f"{name}_is_somewhere")
 
 
 class HoldQuerySet(models.QuerySet["Hold"]):
@@ -42,9 +56,19 @@ class Hold(models.Model):
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="holds")
-    mechanic = models.ForeignKey(Mechanic, models.PROTECT, related_name="holds")
+    mechanic = models.ForeignKey(Mechanic, models.PROTECT, null=True, related_name="holds")  # none: a drop-off
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    # What the slot asked for, so that it can be moved: see availability/needs.py.
+    certification = models.CharField(max_length=20, blank=True, default="")  # brand that the mechanic must know
+    second_mechanic = models.ForeignKey(Mechanic, models.PROTECT, null=True, related_name="+")
+    second_from = models.DateTimeField(null=True)  # when the second one takes over
+    lat = models.FloatField(null=True)  # where an itinerant mechanic comes
+    lon = models.FloatField(null=True)
+    place = models.CharField(max_length=120, blank=True, default="")  # the name of that place: "59000 Lille"
+    # A bike left for a day instead of an exact time: minutes claimed, and when it is promised back.
+    drop_off_minutes = models.PositiveSmallIntegerField(null=True)
+    ready_at = models.DateTimeField(null=True)
     bike_type = models.CharField(max_length=10, choices=BikeType, default=BikeType.CITY)
     diagnosis = models.ForeignKey("booking.Diagnosis", models.SET_NULL, null=True, related_name="holds")
     created_at = models.DateTimeField()
@@ -56,7 +80,7 @@ class Hold(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["ended_at", "expires_at"], name="hold_overdue")]
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="hold_has_a_length")]
+        constraints = [*_seat_rules("hold"), _place_rule("hold")]
 
     def __str__(self) -> str:
         return f"{self.workshop} {self.starts_at:%Y-%m-%d %H:%M}"
@@ -65,8 +89,23 @@ class Hold(models.Model):
     def reference(self) -> str:
         return f"hold:{self.token}"
 
+    @property
+    def is_drop_off(self) -> bool:
+        return self.drop_off_minutes is not None
+
+    @property
+    def minutes(self) -> int:
+        """The minutes of work."""
+        return _minutes(self)
+
     def is_live(self, *, at: datetime) -> bool:
         return self.ended_at is None and self.expires_at > at
+
+
+def _minutes(seated: Hold | Appointment) -> int:
+    if seated.drop_off_minutes is not None:
+        return seated.drop_off_minutes
+    return round((seated.ends_at - seated.starts_at).total_seconds() / 60)
 
 
 class HoldLine(models.Model):
@@ -127,7 +166,7 @@ class Appointment(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     hold = models.OneToOneField(Hold, models.PROTECT, null=True, related_name="appointment")
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="appointments")
-    mechanic = models.ForeignKey(Mechanic, models.PROTECT, related_name="appointments")
+    mechanic = models.ForeignKey(Mechanic, models.PROTECT, null=True, related_name="appointments")  # none: a drop-off
     cyclist = models.ForeignKey(User, models.PROTECT, null=True, related_name="appointments")
     name = models.CharField(max_length=120, blank=True, default="")
     email = models.EmailField(blank=True, default="")
@@ -139,7 +178,17 @@ class Appointment(models.Model):
     diagnosis = models.ForeignKey("booking.Diagnosis", models.SET_NULL, null=True, related_name="appointments")
 
     starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    ends_at = models.DateTimeField()  # of a drop-off: when its arrival window closes
+    # What the slot asked for, so that it can be moved: see availability/needs.py.
+    certification = models.CharField(max_length=20, blank=True, default="")  # brand that the mechanic must know
+    second_mechanic = models.ForeignKey(Mechanic, models.PROTECT, null=True, related_name="+")
+    second_from = models.DateTimeField(null=True)  # when the second one takes over
+    lat = models.FloatField(null=True)  # where an itinerant mechanic comes
+    lon = models.FloatField(null=True)
+    place = models.CharField(max_length=120, blank=True, default="")  # the name of that place: "59000 Lille"
+    # A bike left for a day instead of an exact time: minutes claimed, and when it is promised back.
+    drop_off_minutes = models.PositiveSmallIntegerField(null=True)
+    ready_at = models.DateTimeField(null=True)
     status = models.CharField(max_length=10, choices=Status)
     booked_at = models.DateTimeField()
     answer_by = models.DateTimeField(null=True)  # requested: silence after this releases
@@ -174,7 +223,8 @@ class Appointment(models.Model):
             models.Index(fields=["status", "answer_by"], name="appointment_to_answer"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="appointment_has_a_length"),
+            *_seat_rules("appointment"),
+            _place_rule("appointment"),
             models.CheckConstraint(
                 condition=Q(labour_cents__gte=0, parts_cents__gte=0, due_now_cents__gte=0)
                 & Q(due_now_cents__lte=F("labour_cents") + F("parts_cents")),
@@ -205,8 +255,18 @@ class Appointment(models.Model):
         return self.labour_cents + self.parts_cents
 
     @property
+    def is_drop_off(self) -> bool:
+        return self.drop_off_minutes is not None
+
+    @property
     def minutes(self) -> int:
-        return round((self.ends_at - self.starts_at).total_seconds() / 60)
+        """The minutes of work."""
+        return _minutes(self)
+
+    @property
+    def ends_by(self) -> datetime:
+        """When it is all over: the end of the work, or the return of a bicycle that was left."""
+        return self.ready_at or self.ends_at
 
     @property
     def is_open(self) -> bool:
@@ -255,9 +315,13 @@ class Proposal(models.Model):
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="proposals")
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    mechanic = models.ForeignKey(Mechanic, models.PROTECT, related_name="+")
+    mechanic = models.ForeignKey(Mechanic, models.PROTECT, null=True, related_name="+")
+    second_mechanic = models.ForeignKey(Mechanic, models.PROTECT, null=True, related_name="+")
+    second_from = models.DateTimeField(null=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    drop_off_minutes = models.PositiveSmallIntegerField(null=True)  # of a day on which the bicycle is left
+    ready_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -269,7 +333,7 @@ class Proposal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["appointment"], condition=Q(state="open"), name="one_open_proposal"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="proposal_has_a_length"),
+            *_seat_rules("proposal"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
-"""The customer moves the appointment to another free slot of the same workshop. A workshop proposes instead."""
+"""The customer moves the appointment to another free slot or drop-off day of its workshop, which proposes instead."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,8 @@ from booking.appointments.notify import tell_customer, tell_workshop
 from booking.appointments.policy import free_until
 from booking.appointments.remind import forget_reminder, put_reminder
 from booking.appointments.rights import Begun, NotYours, is_customer, what_forbids_changing
-from booking.appointments.seat import take_seat
+from booking.appointments.seat import SEAT_FIELDS, put_in_seat, read_start, start_of, take_seat, times_of
+from booking.availability.days import DaySeat
 from booking.availability.take import Seat
 from collective.members.models import User
 from collective.timetable.retry import again_when_busy
@@ -47,35 +48,46 @@ def what_forbids_moving(appointment: Appointment, *, by: User | None, at: dateti
 
 @again_when_busy
 @transaction.atomic
-def move_appointment(*, appointment: Appointment, starts_at: datetime, by: User | None, at: datetime) -> Appointment:
+def move_appointment(
+    *,
+    appointment: Appointment,
+    starts_at: datetime | None = None,
+    day: date | None = None,
+    by: User | None,
+    at: datetime,
+) -> Appointment:
     """
-    Take the slot at `starts_at` and give up the present one, or keep the present one whole.
+    Take the slot at `starts_at`, or the drop-off day, and give up the present one, or keep the present one whole.
+
+    A workshop that sells both lets one become the other.
 
     :raises RuleBroken: for a stranger, a closed or begun appointment, or after the time until which moving is free.
-    :raises SlotTaken: when the new slot is not free.
-    :raises NotASlot: when nothing begins there.
+    :raises SlotTaken, DayFull: when the new slot or day is not free.
+    :raises NotASlot, NotADropOffDay: when the workshop does not offer it.
+    :raises SayWhen: for both or neither.
     """
     appointment = Appointment.objects.locked(appointment.pk)
     if forbidden := what_forbids_moving(appointment, by=by, at=at):
         raise forbidden
-    if starts_at == appointment.starts_at:
+    start = read_start(starts_at=starts_at, day=day)
+    if start == start_of(appointment):
         raise SameTime
-    was_at = appointment.starts_at
+    was = times_of(appointment)
     lapse_proposals(appointment, at=at)
-    seat = take_seat(appointment, starts_at=starts_at, instead_of=appointment.reference, at=at)
+    seat = take_seat(appointment, start, instead_of=appointment.reference, at=at)
     set_new_time(appointment, seat, at=at)
-    write_down(appointment, kind="moved", by=by, at=at, was_at=was_at.isoformat())
+    write_down(appointment, kind="moved", by=by, at=at, was_at=was.starts_at.isoformat())
     # A request is in nobody's calendar yet.
     calendar: Method | None = "REQUEST" if appointment.status == Appointment.Status.CONFIRMED else None
-    tell_customer(appointment, "moved", at=at, calendar=calendar, was_at=was_at)
-    tell_workshop(appointment, "moved", at=at, calendar=calendar, was_at=was_at)
+    tell_customer(appointment, "moved", at=at, calendar=calendar, was=was)
+    tell_workshop(appointment, "moved", at=at, calendar=calendar, was=was)
     return appointment
 
 
-def set_new_time(appointment: Appointment, seat: Seat | Proposal, *, at: datetime) -> None:
+def set_new_time(appointment: Appointment, seat: Seat | DaySeat | Proposal, *, at: datetime) -> None:
     """Write the new mechanic and time with all that hangs on it: free cancelling, the time to answer, the reminder."""
     forget_reminder(appointment)
-    appointment.mechanic, appointment.starts_at, appointment.ends_at = seat.mechanic, seat.starts_at, seat.ends_at
+    put_in_seat(appointment, seat)
     appointment.free_until = free_until(
         workshop=appointment.workshop,
         starts_at=appointment.starts_at,
@@ -87,4 +99,4 @@ def set_new_time(appointment: Appointment, seat: Seat | Proposal, *, at: datetim
     else:
         put_reminder(appointment, at=at)
     appointment.sequence += 1
-    appointment.save(update_fields=["mechanic", "starts_at", "ends_at", "free_until", "answer_by", "sequence"])
+    appointment.save(update_fields=[*SEAT_FIELDS, "free_until", "answer_by", "sequence"])

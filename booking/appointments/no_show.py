@@ -27,7 +27,8 @@ def what_forbids_no_show(appointment: Appointment, *, by: User, at: datetime) ->
         return forbidden
     if appointment.status != Appointment.Status.CONFIRMED:
         return NotConfirmed(status=str(appointment.get_status_display()))
-    return NotBegun() if at < appointment.starts_at else None
+    may_still_come_until = appointment.ends_at if appointment.is_drop_off else appointment.starts_at
+    return NotBegun() if at < may_still_come_until else None
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from backend.lib.mail import Attachment, put_mail
-from backend.templatetags.moyeu import clock, euros, moment, speaks_french
+from backend.templatetags.moyeu import euros, hours, moment, speaks_french, when
 from booking.appointments.calendar_file import Method, calendar_file, place_of
 from booking.appointments.links import day_url, manage_url
 from booking.appointments.models import Appointment
@@ -79,8 +79,9 @@ def _context(appointment: Appointment, received_at: datetime | None = None) -> d
         "zone": zone,
         "customer": appointment.name or appointment.email or appointment.phone,
         "lines": list(appointment.lines.all()),
-        "when": moment(appointment.starts_at, zone),
-        "hour": clock(appointment.starts_at, zone),
+        "when": when(appointment, zone),
+        "hour": hours(appointment, zone),
+        "ready": moment(appointment.ready_at, zone) if appointment.ready_at else "",
         "place": place_of(appointment),
         "price": euros(appointment.total_cents),
         "paid": euros(appointment.due_now_cents),

@@ -14,9 +14,10 @@ from booking.appointments.changes import write_down
 from booking.appointments.close import close_appointment
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.give_money_back import give_money_back, refund_above
+from booking.appointments.limit import check_open_appointments
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.notify import tell_customer
-from booking.appointments.seat import keep_seat, take_seat
+from booking.appointments.seat import keep_seat, put_in_seat, start_of, take_seat
 from collective.payments.models import Payment
 from collective.payments.release import release_payment
 
@@ -68,13 +69,21 @@ def _seat(appointment: Appointment, hold: Hold, payment: Payment, *, at: datetim
 
 
 def _seat_again(appointment: Appointment, hold: Hold, *, at: datetime) -> bool:
-    """The money came after the ten minutes: take the slot anew, as anybody may who is still in time."""
+    """The money came after the ten minutes: take the slot or the day anew, as anybody may who is still in time."""
     try:
         with transaction.atomic():
-            seat = take_seat(appointment, starts_at=appointment.starts_at, instead_of=hold.reference, at=at)
+            check_open_appointments(
+                workshop=appointment.workshop,
+                cyclist=appointment.cyclist,
+                email=appointment.email,
+                phone=appointment.phone,
+                but=appointment,
+                at=at,
+            )
+            seat = take_seat(appointment, start_of(appointment), instead_of=hold.reference, at=at)
     except RuleBroken:
         return False
-    appointment.mechanic, appointment.ends_at = seat.mechanic, seat.ends_at
+    put_in_seat(appointment, seat)
     if hold.ended_at is None:
         hold.ended_at = at
         hold.save(update_fields=["ended_at"])

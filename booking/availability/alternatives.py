@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from booking.availability.near import Point, workshops_near
 from booking.availability.needs import Work, works_for
-from booking.availability.scan import Slot, Window, groups_for, scan
+from booking.availability.scan import Slot, Window, scan
 from collective.workshops.models import Workshop
 
 NEAR_KM = 15
@@ -23,14 +23,17 @@ def alternatives(
     Near in time, at the same workshop or another within 15 km; each kilometre counts as half an hour. When others have
     one, the last place is kept for them: whoever cannot come another day may be able to go elsewhere.
     """
-    near = workshops_near(Point(lat, lon), radius_km=NEAR_KM)
+    where = Point(lat, lon)
+    near = workshops_near(where, radius_km=NEAR_KM).serving
     km = {workshop.pk: km for workshop, km in near} | {work.workshop.pk: 0.0}
     codes = [offer.intervention.code for offer in work.offers]
     others = [workshop for workshop, _km in near if workshop.pk != work.workshop.pk]
-    works = works_for(interventions=codes, bike_type=work.bike_type, workshops=others) | {work.workshop.pk: work}
+    works = {work.workshop.pk: work} | works_for(
+        interventions=codes, bike_type=work.bike_type, workshops=others, certification=work.certification
+    )
     day = starts_at.astimezone(work.workshop.zone).date()
     window = Window(day - timedelta(days=DAYS_BEFORE), day + timedelta(days=DAYS_AFTER))
-    slots = scan(works=works, groups=groups_for(works), window=window, at=at, want=None)
+    slots = scan(works=works, window=window, at=at, want=None, where=where)
 
     def distance(choice: tuple[int, Slot]) -> timedelta:
         pk, slot = choice

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +52,11 @@ class RangeTooLong(BadInput):
     message = _("Search at most 62 days at once.")
 
 
+class UnreadableMonth(BadInput):
+    code = "unreadable_month"
+    message = _("This month cannot be read: write it as 2026-12.")
+
+
 class BadHours(BadInput):
     code = "bad_hours"
     message = _("Hours go from 0 to 24, the first before the last.")
@@ -60,6 +65,17 @@ class BadHours(BadInput):
 class BadWeekday(BadInput):
     code = "bad_weekday"
     message = _("Weekdays go from 0 (Monday) to 6 (Sunday).")
+
+
+class BadSoon(BadInput):
+    code = "bad_within_hours"
+    message = _("Search within 1 to 1488 hours: 62 days.")
+
+
+def check_soon(within_hours: int | None) -> None:
+    """:raises BadSoon: for fewer hours than one or more than a search may look ahead."""
+    if within_hours is not None and not 1 <= within_hours <= MOST_DAYS * 24:
+        raise BadSoon
 
 
 def check_place(*, lat: float, lon: float, radius_km: float, kinds: Sequence[str], order: str) -> None:
@@ -96,3 +112,17 @@ def check_window(window: Window, *, at: datetime) -> None:
     until = 24 if window.to_hour is None else window.to_hour
     if not 0 <= since < until <= 24:
         raise BadHours
+
+
+def read_month(text: str, *, today: date) -> date:
+    """
+    Return the 1st of the month written as 2026-12; of this month for an empty text.
+
+    :raises UnreadableMonth: for anything else.
+    """
+    if not text:
+        return today.replace(day=1)
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as unreadable:
+        raise UnreadableMonth from unreadable

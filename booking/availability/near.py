@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
 from collective.places.distance import Box, bounding_box, distance_km
+from collective.places.point import Point
 from collective.workshops.models import Workshop
+from collective.workshops.zones import serves
+
+__all__ = ["Near", "Point", "Wishes", "fitting", "workshops_near"]
 
 FARTHEST_SERVED_KM = 100  # no van looks for customers beyond: bounds the search for those that come
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    lat: float
-    lon: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +37,30 @@ class Wishes:
         )
 
 
-def workshops_near(point: Point, *, radius_km: float) -> list[tuple[Workshop, float]]:
+@dataclass(slots=True)
+class Near:
+    """The workshops that serve a point, each with its distance in km; and those as near that do not come there."""
+
+    serving: list[tuple[Workshop, float]] = field(default_factory=list)
+    elsewhere: list[Workshop] = field(default_factory=list)
+
+
+def workshops_near(point: Point, *, radius_km: float) -> Near:
     """
     Give the open workshops with their distance in km: one query on the bounding boxes, then measured.
 
     The radius is how far the person goes. A workshop that comes to people is there when they live in the area it
-    serves, however far its own door.
+    serves, however far its own door. (One more query when an area is named by its communes.)
     """
     rides = _in_box(bounding_box(point.lat, point.lon, radius_km)) & ~Q(kind=Workshop.Kind.ITINERANT)
     comes = _in_box(bounding_box(point.lat, point.lon, FARTHEST_SERVED_KM)) & Q(kind=Workshop.Kind.ITINERANT)
-    near = []
-    for workshop in Workshop.objects.open_to_all().filter(rides | comes).order_by("pk"):
+    near = Near()
+    for workshop in Workshop.objects.open_to_all().filter(rides | comes).select_related("drop_off").order_by("pk"):
         km = distance_km(point, workshop)
-        if km <= (workshop.served_km or 0 if workshop.is_itinerant else radius_km):
-            near.append((workshop, km))
+        if serves(workshop, point) if workshop.is_itinerant else km <= radius_km:
+            near.serving.append((workshop, km))
+        elif km <= radius_km:
+            near.elsewhere.append(workshop)
     return near
 
 

@@ -1,40 +1,37 @@
 """
-Where every resource that work needs is free for its whole length: one index scan, then shifts and ands of bitmaps.
+Where and when work can start, over many workshops: free days are read a stretch at a time, the nearest days first.
 
-A start is free when a mechanic with the skill has a run of free ticks there AND a bench of the right kind has one:
-OR inside each group, AND across the two.
+A stretch is as long as makes about as many rows whatever the number of workshops, each next one longer; reading ends
+as soon as enough was found.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from itertools import islice
+from typing import NamedTuple
 
+from booking.availability.board import Board
 from booking.availability.needs import Work
-from collective.timetable.free_days import read_days
-from collective.timetable.models import FreeDay, Occupancy, Resource
-from collective.timetable.occupy import local_days
-from collective.timetable.periods import Period
-from collective.timetable.ticks import TICK, each_bit, from_bytes, local_midnight, starts_of_runs
+from booking.availability.rows import Held, Rows
+from collective.places.point import Point
+from collective.timetable.ticks import TICK, each_bit, local_midnight
+from collective.workshops.models import Workshop
+
+__all__ = ["Held", "Scan", "Slot", "Window", "allowed_starts", "scan", "slots_of"]
 
 DAY = timedelta(days=1)
-FIRST_STRETCH, NEXT_STRETCH = 2, 7  # days read at once
-Row = tuple[int, int, date, bytes | memoryview, bytes | memoryview]  # workshop, resource, day, bits, steps
+A_MOMENT = timedelta(microseconds=1)
+ROWS_AT_ONCE = 400  # about
+ROWS_A_DAY = 10  # about, of a workshop
+GROWS = 4  # each stretch is that much longer than the one before
+OFFSETS = [tick * TICK for tick in range(301)]
 
 
-class Held(Protocol):
-    """A hold: whoever has it still sees its slot."""
-
-    @property
-    def reference(self) -> str: ...
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Slot:
-    """A start at which the work can be done, and its end; in UTC, without the workshop's buffer."""
+class Slot(NamedTuple):
+    """A start at which the work can be done, and its end; in UTC, without the workshop's buffers."""
 
     starts_at: datetime
     ends_at: datetime
@@ -42,167 +39,172 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The local days, and on them the weekdays (0 = Monday; none = all) and local hours in which a slot may start."""
+    """
+    When a slot may start: on local days, and on them on weekdays (0 = Monday; none = all) and at local hours; also
+    after a moment and before another.
+    """
 
     first: date
     last: date
     weekdays: frozenset[int] = frozenset()
     from_hour: int | None = None
     to_hour: int | None = None
+    after: datetime | None = None
+    before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """The resources at one workshop that can do the work: any one of each."""
+class Scan:
+    """Slots found so far, by workshop, and how far each was read."""
 
-    mechanics: frozenset[int]
-    benches: frozenset[int]
+    def __init__(
+        self,
+        *,
+        works: Mapping[int, Work],
+        window: Window,
+        at: datetime,
+        want: int | None,
+        own: Held | None = None,
+        where: Point | None = None,
+    ) -> None:
+        self.works = works
+        self.window = window
+        self.at = at
+        self.want = want
+        places = {pk: place_of(work.workshop, where) for pk, work in works.items()}
+        self.board = Board(works=works, places=places, at=at)
+        self.found: dict[int, list[Slot]] = {pk: [] for pk in works}
+        self.next_day: dict[int, date] = dict.fromkeys(works, window.first)
+        self._rows = Rows(self.board, own=own)
+        self._length = 0
+        self._allowed: dict[tuple[str, int, int, date], int] = {}
 
-    @property
-    def can(self) -> bool:
-        return bool(self.mechanics and self.benches)
+    def unread(self, among: Iterable[int]) -> set[int]:
+        """Give those that have not enough yet, of whom more can be read."""
+        return {
+            pk
+            for pk in among
+            if self.next_day[pk] <= self.window.last and (self.want is None or len(self.found[pk]) < self.want)
+        }
+
+    def known_until(self, pk: int) -> datetime:
+        """Give the moment before which all of a workshop's slots are found."""
+        return self.board.day(pk, self.next_day[pk])[0]
+
+    def read_on(self, workshops: Collection[int]) -> None:
+        """Read the next stretch of these workshops' days."""
+        first = min(self.next_day[pk] for pk in workshops)
+        last = min(first + (self._next_length(len(workshops)) - 1) * DAY, self.window.last)
+        self._rows.put(workshops, (first, last))
+        for pk, day, starts in self.board.starts():
+            if day >= self.next_day[pk] and pk in workshops:
+                self._keep(pk, day, starts)
+        for pk in workshops:
+            self.next_day[pk] = max(last + DAY, self.next_day[pk])
+
+    def free_days(self) -> set[date]:
+        """Read the whole window at once; give the days on which anything begins, anywhere."""
+        self._rows.put(self.works.keys(), (self.window.first, self.window.last))
+        return {day for pk, day, starts in self.board.starts() if starts & self._allowed_on(self.works[pk], day)}
+
+    def _next_length(self, workshops: int) -> int:
+        at_least = ROWS_AT_ONCE // (ROWS_A_DAY * workshops)
+        self._length = max(at_least, self._length * GROWS, 1)
+        return (self.window.last - self.window.first).days + 1 if self.want is None else self._length
+
+    def _keep(self, pk: int, day: date, starts: int) -> None:
+        kept = self.found[pk]
+        if self.want is not None and len(kept) >= self.want:
+            return
+        work = self.works[pk]
+        starts &= self._allowed_on(work, day)
+        if not starts:
+            return
+        t0, _ticks = self.board.day(pk, day)
+        ends = t0 + timedelta(minutes=work.minutes)
+        ticks = islice(each_bit(starts), None if self.want is None else self.want - len(kept))
+        kept += [Slot(t0 + OFFSETS[tick], ends + OFFSETS[tick]) for tick in ticks]
+
+    def load(self, pk: int, slot: Slot) -> float:
+        """Give how loaded the mechanic is who would take this slot, from 0 to 1, on that day."""
+        day = slot.starts_at.astimezone(self.works[pk].workshop.zone).date()
+        t0, _ticks = self.board.day(pk, day)
+        return self.board.load(pk, day, (slot.starts_at - t0) // TICK)
+
+    def _allowed_on(self, work: Work, day: date) -> int:
+        workshop = work.workshop
+        key = (workshop.timezone, workshop.notice_minutes, workshop.horizon_days, day)
+        allowed = self._allowed.get(key)
+        if allowed is None:
+            allowed = self._allowed[key] = allowed_starts(workshop, day, self.window, self.at)
+        return allowed
 
 
-def is_able(resource: Resource, work: Work) -> bool:
-    """Tell whether this mechanic has the skill, or this bench is of the kind, that the work needs."""
-    if resource.kind == Resource.Kind.MECHANIC:
-        return resource.mechanic is not None and resource.mechanic.skill_level >= work.skill_level
-    return resource.bench is not None and resource.bench.kind in work.bench_kinds
-
-
-def groups_for(works: Mapping[int, Work]) -> dict[int, Groups]:
-    """Give the able resources of each workshop: one query."""
-    in_use = Resource.objects.filter(workshop__in=works.keys(), retired_at__isnull=True)
-    able: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for resource in in_use.select_related("mechanic", "bench"):
-        if is_able(resource, works[resource.workshop_id]):
-            able[resource.workshop_id][resource.kind].add(resource.pk)
-    return {
-        pk: Groups(frozenset(able[pk][Resource.Kind.MECHANIC]), frozenset(able[pk][Resource.Kind.BENCH]))
-        for pk in works
-    }
+def place_of(workshop: Workshop, where: Point | None) -> Workshop | Point:
+    """Give where the work is done: at the customer's for a workshop that comes to people, else at its own door."""
+    return where if where is not None and workshop.is_itinerant else workshop
 
 
 def scan(
     *,
     works: Mapping[int, Work],
-    groups: Mapping[int, Groups],
     window: Window,
     at: datetime,
     want: int | None,
     own: Held | None = None,
+    where: Point | None = None,
 ) -> dict[int, list[Slot]]:
     """
     Give each workshop's first `want` free slots in the window (all, when None), in order.
 
-    Reads the first days first, then a week at a time, and only of workshops that have not enough yet.
+    `where` is the point to which an itinerant mechanic is to come; without it, it is the workshop's own.
     """
-    found: dict[int, list[Slot]] = {pk: [] for pk in works}
-    waiting = {pk for pk in works if groups[pk].can}
-    own_rows = _rows_without(own, at=at) if own else {}
-    for first, last in _stretches(window, want):
-        if not waiting:
-            break
-        for pk, day, starts in _free_starts(waiting, works, groups, (first, last), own_rows):
-            if want is None or len(found[pk]) < want:
-                found[pk] += _slots(works[pk], day, starts, window, at)
-        if want is not None:
-            waiting = {pk for pk in waiting if len(found[pk]) < want}
-    return {pk: slots[:want] for pk, slots in found.items()}
+    if not works:
+        return {}
+    reading = Scan(works=works, window=window, at=at, want=want, own=own, where=where)
+    while unread := reading.unread(works):
+        reading.read_on(unread)
+    return reading.found
 
 
-def _stretches(window: Window, want: int | None) -> Iterator[tuple[date, date]]:
-    first, length = window.first, FIRST_STRETCH
-    if want is None:
-        length = (window.last - first).days + 1
-    while first <= window.last:
-        last = min(first + (length - 1) * DAY, window.last)
-        yield first, last
-        first, length = last + DAY, NEXT_STRETCH
+def slots_of(
+    *,
+    work: Work,
+    first: date,
+    last: date,
+    at: datetime,
+    own: Held | None = None,
+    limit: int | None = None,
+    where: Point | None = None,
+) -> list[Slot]:
+    """Give one workshop's free slots for this work from first to last, in order."""
+    works = {work.workshop.pk: work}
+    found = scan(works=works, window=Window(first, last), at=at, want=limit, own=own, where=where)
+    return found[work.workshop.pk]
 
 
-def _free_starts(
-    waiting: set[int],
-    works: Mapping[int, Work],
-    groups: Mapping[int, Groups],
-    days: tuple[date, date],
-    own_rows: Mapping[tuple[int, date], Row],
-) -> Iterator[tuple[int, date, int]]:
-    """Yield workshop, day and bitmap of free starts, day by day; the two groups' bitmaps meet here."""
-    mechanics: dict[tuple[date, int], int] = defaultdict(int)
-    benches: dict[tuple[date, int], int] = defaultdict(int)
-    for workshop, resource, day, bits, steps in _read(waiting, works, days, own_rows):
-        group = groups[workshop]
-        if resource in group.mechanics:
-            side = mechanics
-        elif resource in group.benches:
-            side = benches
-        else:
-            continue
-        side[day, workshop] |= starts_of_runs(from_bytes(bits), works[workshop].run) & from_bytes(steps)
-    for day, workshop in sorted(mechanics.keys() & benches.keys()):
-        if both := mechanics[day, workshop] & benches[day, workshop]:
-            yield workshop, day, both
-
-
-def _read(
-    waiting: set[int], works: Mapping[int, Work], days: tuple[date, date], own_rows: Mapping[tuple[int, date], Row]
-) -> Iterator[Row]:
-    shortest = min(works[pk].run for pk in waiting)
-    rows = FreeDay.objects.filter(workshop__in=waiting, day__range=days, longest__gte=shortest)
-    for row in rows.values_list("workshop_id", "resource_id", "day", "bits", "steps"):
-        if (row[1], row[2]) not in own_rows:
-            yield row
-    for row in own_rows.values():
-        if row[0] in waiting and days[0] <= row[2] <= days[1]:
-            yield row
-
-
-def _rows_without(own: Held, *, at: datetime) -> dict[tuple[int, date], Row]:
-    """Compute, as if the own hold were not, the free days it takes from."""
-    held = list(Occupancy.objects.filter(reference=own.reference).select_related("resource__workshop"))
-    rows: dict[tuple[int, date], Row] = {}
-    for occupancy in held:
-        days = local_days(Period(occupancy.starts_at, occupancy.ends_at), occupancy.resource)
-        fresh = read_days(resources=[occupancy.resource], first=days[0], last=days[-1], at=at, ignoring=own.reference)
-        for row in (read.as_row() for read in fresh):
-            rows[row.resource_id, row.day] = (row.workshop_id, row.resource_id, row.day, row.bits, row.steps)
-    return rows
-
-
-def _slots(work: Work, day: date, starts: int, window: Window, at: datetime) -> Iterable[Slot]:
-    starts &= allowed_starts(work, day, window, at)
-    t0 = local_midnight(day, work.workshop.zone)
-    length = timedelta(minutes=work.minutes)
-    return [Slot(t0 + tick * TICK, t0 + tick * TICK + length) for tick in each_bit(starts)]
-
-
-def allowed_starts(work: Work, day: date, window: Window, at: datetime) -> int:
-    """Set the ticks of the day that notice, horizon, weekday and hours let through (-1: all)."""
-    workshop = work.workshop
+def allowed_starts(workshop: Workshop, day: date, window: Window, at: datetime) -> int:
+    """Set the ticks of the day that notice, horizon, and all that the window asks let through (-1: all)."""
     today = at.astimezone(workshop.zone).date()
     if not today <= day <= today + timedelta(days=workshop.horizon_days):
         return 0
     if window.weekdays and day.weekday() not in window.weekdays:
         return 0
     t0 = local_midnight(day, workshop.zone)
-    too_soon = max(-((t0 - at - workshop.notice) // TICK), 0)
-    allowed = -1 << too_soon
+    since = max(at + workshop.notice, window.after + A_MOMENT if window.after else at)
+    allowed = _from(since, t0)
     if window.from_hour:
-        allowed &= -1 << (_hour(day, window.from_hour, work) - t0) // TICK
+        allowed &= _from(_hour(day, window.from_hour, workshop), t0)
     if window.to_hour is not None and window.to_hour < 24:
-        allowed &= (1 << (_hour(day, window.to_hour, work) - t0) // TICK) - 1
+        allowed &= ~_from(_hour(day, window.to_hour, workshop), t0)
+    if window.before is not None:
+        allowed &= ~_from(window.before, t0)
     return allowed
 
 
-def _hour(day: date, hour: int, work: Work) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=work.workshop.zone).astimezone(UTC)
+def _from(moment: datetime, t0: datetime) -> int:
+    """Set the ticks of a day that begins at `t0` from a moment on."""
+    return -1 << max(-((t0 - moment) // TICK), 0)
 
 
-def slots_of(
-    *, work: Work, first: date, last: date, at: datetime, own: Held | None = None, limit: int | None = None
-) -> list[Slot]:
-    """Give one workshop's free slots for this work from first to last, in order."""
-    works = {work.workshop.pk: work}
-    window = Window(first, last)
-    return scan(works=works, groups=groups_for(works), window=window, at=at, want=limit, own=own)[work.workshop.pk]
+def _hour(day: date, hour: int, workshop: Workshop) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, tzinfo=workshop.zone).astimezone(UTC)

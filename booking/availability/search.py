@@ -1,150 +1,224 @@
-"""Find free slots for one piece of work over many workshops."""
+"""
+Find free slots for one piece of work over many workshops.
+
+A search takes three queries whatever the size: workshops near, their offers, free days with their resources. One more
+each: for the jobs of what moves (itinerant mechanics, shared tools), for the commune of the point when a zone is named
+by communes, for a further stretch of days when the first has not enough, for the next slots of workshops shown without
+one. Three when a workshop shown sells drop-off days. Only when nothing is found more are made, to say why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice, takewhile
 from typing import Any
 
-from booking.availability.asked import MOST_DAYS, check_place, check_window
-from booking.availability.near import Point, Wishes, fitting, workshops_near
-from booking.availability.needs import Work, check_interventions, works_for
-from booking.availability.scan import Groups, Held, Slot, Window, groups_for, scan, slots_of
+from booking.availability.asked import MOST_DAYS
+from booking.availability.days import DropOffDay, days_for, drop_off_days
+from booking.availability.explain import explain
+from booking.availability.needs import Work
+from booking.availability.question import Around, Question, look_around
+from booking.availability.rank import in_turn
+from booking.availability.scan import DAY, Scan, Slot, Window, scan, slots_of
+from booking.availability.why import Why
 from collective.workshops.models import Workshop
 
-__all__ = ["Found", "Slot", "WorkshopSlots", "find_slots", "rotation", "slots_of"]
+__all__ = ["First", "Found", "Slot", "WorkshopSlots", "drop_off_days", "find_first", "find_slots", "slots_of"]
 
-# Why a search found no workshop: stable words for pages and programs.
-NO_WORKSHOP_NEAR = "no_workshop_near"
-NONE_FITS = "none_fits_the_filters"
-NOT_OFFERED = "not_offered_near"
-NOBODY_ABLE = "nobody_able"
-ALL_TAKEN = "all_taken"
+Key = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class WorkshopSlots:
-    """A workshop with its first slots; `next_at` is its first one from the days asked on, perhaps after them."""
+    """
+    A workshop with its first slots, and the days on which a bike can be left there.
+
+    `next_at` is its first slot from the days asked on, perhaps after them.
+    """
 
     workshop: Workshop
     work: Work
     distance_km: float
     slots: list[Slot]
     next_at: datetime | None
+    days: list[DropOffDay] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: a page of workshops, how many there are, and why none has a slot, if none has."""
+    """What was found: a page of workshops, how many can do the work, and why none has a slot, if none has."""
 
     workshops: list[WorkshopSlots] = field(default_factory=list)
     total: int = 0
-    nothing_because: str | None = None
+    nothing_because: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """One of the earliest slots anywhere."""
+
+    workshop: Workshop
+    work: Work
+    distance_km: float
+    slot: Slot
 
 
 def find_slots(
-    *,
-    lat: float,
-    lon: float,
-    radius_km: float,
-    interventions: Sequence[str],
-    bike_type: str,
-    first: date,
-    last: date,
-    at: datetime,
-    kinds: Sequence[str] = (),
-    ebike_certified: bool = False,
-    cargo: bool = False,
-    step_free: bool = False,
-    solidarity: bool = False,
-    weekdays: Sequence[int] = (),
-    from_hour: int | None = None,
-    to_hour: int | None = None,
-    order: str = "earliest",
-    own: Held | None = None,
-    per_workshop: int = 6,
-    limit: int = 20,
-    offset: int = 0,
+    *, order: str = "earliest", per_workshop: int = 6, limit: int = 20, offset: int = 0, **asked: Any
 ) -> Found:
     """
-    Find, near a point, the workshops that can do all of this work, each with its first slots.
+    Find, near a point, the workshops that can do all of this work, each with its first slots: see `Question`.
 
-    Days are local to each workshop. The number of queries does not grow with the number of workshops.
-    Workshops with a slot come first; among equals the order turns every day (`rotation`).
+    Workshops with a slot come first, then those full on these days; ordered by their first slot ("earliest"), by
+    "distance" or by "price", among equals the least loaded first, then in turn.
 
     :raises BadInput: when something asked makes no sense; each subclass says what (`asked.py`, `needs.py`).
     """
-    window = Window(first, last, frozenset(weekdays), from_hour, to_hour)
-    check_place(lat=lat, lon=lon, radius_km=radius_km, kinds=kinds, order=order)
-    check_window(window, at=at)
-    check_interventions(interventions)
-    near = workshops_near(Point(lat, lon), radius_km=radius_km)
-    fit = fitting(near, Wishes(frozenset(kinds), ebike_certified, cargo, step_free, solidarity))
-    if not fit:
-        return Found(nothing_because=NONE_FITS if near else NO_WORKSHOP_NEAR)
-    works = works_for(interventions=interventions, bike_type=bike_type, workshops=[one for one, _km in fit])
-    groups = groups_for(works)
-    able = {pk: work for pk, work in works.items() if groups[pk].can}
-    if not able:
-        return Found(nothing_because=NOBODY_ABLE if works else NOT_OFFERED)
-    slots = scan(works=able, groups=groups, window=window, at=at, want=per_workshop, own=own)
-    entries = sorted(_entries(fit, able, slots, _next_after(able, groups, slots, window, at)), key=_rank(order, at))
-    return Found(entries[offset : offset + limit], len(entries), None if any(slots.values()) else ALL_TAKEN)
+    question = Question(**asked)
+    question.check(order=order)
+    around = look_around(question)
+    if not around.works:
+        return Found(nothing_because=explain(question, around))
+    reading = Scan(
+        works=around.works,
+        window=question.window,
+        at=question.at,
+        want=per_workshop,
+        own=question.own,
+        where=question.point,
+    )
+    base = _base(order, around)
+    page = _read_page(reading, base, question, offset + limit)[offset:]
+    total = sum(map(reading.board.is_able, around.works))
+    entries = _entries(page, reading, around, question)
+    is_free = any(reading.found.values()) or any(entry.days for entry in entries)
+    return Found(entries, total, None if is_free else explain(question, around))
 
 
-def _entries(
-    fit: Sequence[tuple[Workshop, float]],
-    works: Mapping[int, Work],
-    slots: Mapping[int, list[Slot]],
-    later: Mapping[int, datetime],
-) -> list[WorkshopSlots]:
+def find_first(*, count: int = 20, **asked: Any) -> list[First]:
+    """
+    Find the earliest slots anywhere near a point, in order of time; of the same moment as `find_slots` ranks them.
+
+    :raises BadInput: when something asked makes no sense.
+    """
+    question = Question(**asked)
+    question.check()
+    around = look_around(question)
+    if not around.works:
+        explain(question, around)
+        return []
+    reading = Scan(
+        works=around.works,
+        window=question.window,
+        at=question.at,
+        want=count,
+        own=question.own,
+        where=question.point,
+    )
+    while unread := reading.unread(around.works):
+        earliest = _earliest(reading, count)
+        if len(earliest) == count and earliest[-1].starts_at < min(map(reading.known_until, unread)):
+            break
+        reading.read_on(unread)
+    ranked = in_turn(
+        _as_early(reading, count),
+        key=lambda one: (one[1].starts_at, reading.load(*one)),
+        workshop=lambda one: one[0],
+        day=question.at.date(),
+    )
+    km = around.km
+    return [First(around.works[pk].workshop, around.works[pk], km[pk], slot) for pk, slot in ranked[:count]]
+
+
+def _earliest(reading: Scan, count: int) -> list[Slot]:
+    """Give the first slots found so far, of all workshops."""
+    return list(islice(merge(*reading.found.values()), count))
+
+
+def _as_early(reading: Scan, count: int) -> list[tuple[int, Slot]]:
+    """Give, with its workshop, each slot that begins no later than the last of the first ones."""
+    if not (earliest := _earliest(reading, count)):
+        return []
+    until = earliest[-1].starts_at
     return [
-        WorkshopSlots(workshop, works[workshop.pk], km, slots[workshop.pk], later.get(workshop.pk))
-        for workshop, km in fit
-        if workshop.pk in works
+        (pk, slot)
+        for pk, found in reading.found.items()
+        for slot in takewhile(lambda slot: slot.starts_at <= until, found)
     ]
 
 
-def _next_after(
-    works: Mapping[int, Work],
-    groups: Mapping[int, Groups],
-    slots: Mapping[int, list[Slot]],
-    window: Window,
-    at: datetime,
-) -> dict[int, datetime]:
-    """Give each workshop's next slot; of those that have none in the window, the first one after it."""
-    without = {pk: work for pk, work in works.items() if not slots[pk]}
-    horizon = max((work.workshop.horizon_days for work in without.values()), default=0)
+def _base(order: str, around: Around) -> Callable[[int], Key]:
+    """Give what comes before the first slot in the order asked."""
+    km = around.km
+    keys: dict[str, Callable[[int], Key]] = {
+        "earliest": lambda pk: (),
+        "distance": lambda pk: (round(km[pk], 1),),
+        "price": lambda pk: (around.works[pk].total_cents,),
+    }
+    return keys[order]
+
+
+def _read_page(reading: Scan, base: Callable[[int], Key], question: Question, count: int) -> list[int]:
+    """Read until the first `count` workshops are certain, and their slots; give them in order, then the full ones."""
+    while undecided := _undecided(reading, base, count):
+        reading.read_on(undecided)
+    able = [pk for pk in reading.works if reading.board.is_able(pk)]
+    page = in_turn(
+        able,
+        key=lambda pk: _rank(reading, base, pk),
+        workshop=lambda pk: pk,
+        day=question.at.date(),
+    )[:count]
+    while unread := reading.unread([pk for pk in page if reading.found[pk]]):
+        reading.read_on(unread)
+    return page
+
+
+def _undecided(reading: Scan, base: Callable[[int], Key], count: int) -> set[int]:
+    """Give the workshops without a slot yet whose first one could still put them among the first `count`."""
+    ranked = sorted((*base(pk), found[0].starts_at.timestamp()) for pk, found in reading.found.items() if found)
+    bound = ranked[count - 1] if len(ranked) >= count else None
+    return {
+        pk
+        for pk in reading.unread(pk for pk, found in reading.found.items() if not found)
+        if bound is None or (*base(pk), reading.known_until(pk).timestamp()) <= bound
+    }
+
+
+def _rank(reading: Scan, base: Callable[[int], Key], pk: int) -> Key:
+    if not (found := reading.found[pk]):
+        return (1, *base(pk))
+    return (0, *base(pk), found[0].starts_at.timestamp(), reading.load(pk, found[0]))
+
+
+def _entries(page: list[int], reading: Scan, around: Around, question: Question) -> list[WorkshopSlots]:
+    next_at = _next_after([pk for pk in page if not reading.found[pk]], reading, question)
+    next_at |= {pk: reading.found[pk][0].starts_at for pk in page if reading.found[pk]}
+    works = {pk: around.works[pk] for pk in page}
+    days = days_for(works=works, window=question.window, at=question.at, own=question.own)
+    km = around.km
+    return [
+        WorkshopSlots(work.workshop, work, km[pk], reading.found[pk], next_at.get(pk), days[pk])
+        for pk, work in works.items()
+    ]
+
+
+def _next_after(full: list[int], reading: Scan, question: Question) -> dict[int, datetime]:
+    """Give the first slot after the days asked of workshops that are full on these."""
+    if not full:
+        return {}
+    works = {pk: reading.works[pk] for pk in full}
+    horizon = min(max(work.workshop.horizon_days for work in works.values()), MOST_DAYS)
+    window = question.window
     after = Window(
-        window.last + timedelta(days=1),
-        max(window.last, at.date()) + timedelta(days=min(horizon, MOST_DAYS)),
+        window.last + DAY,
+        max(window.last, question.at.date()) + timedelta(days=horizon),
         window.weekdays,
         window.from_hour,
         window.to_hour,
     )
-    later = scan(works=without, groups=groups, window=after, at=at, want=1) if without else {}
-    return {pk: found[0].starts_at for pk, found in (dict(slots) | later).items() if found}
-
-
-def rotation(workshop: Workshop, day: date) -> int:
-    """
-    Give the workshop's place among equals on a day: a digest of both, so that each is first as often as any other.
-
-    (Not a CRC: it is linear, so that another day would leave some always behind others.)
-    """
-    return int.from_bytes(sha256(f"{day.isoformat()} {workshop.pk}".encode()).digest()[:8], "big")
-
-
-def _rank(order: str, at: datetime) -> Callable[[WorkshopSlots], Any]:
-    def rank(entry: WorkshopSlots) -> Any:
-        soonest = entry.next_at.timestamp() if entry.next_at else float("inf")
-        equal = {
-            "earliest": (soonest,),
-            "distance": (round(entry.distance_km, 1), soonest),
-            "price": (entry.work.total_cents, soonest),
-        }[order]
-        return (not entry.slots, *equal, rotation(entry.workshop, at.date()))
-
-    return rank
+    later = scan(works=works, window=after, at=question.at, want=1, where=question.point)
+    return {pk: found[0].starts_at for pk, found in later.items() if found}

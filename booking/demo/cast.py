@@ -16,7 +16,8 @@ from collective.members.models import Collective, Membership, User
 from collective.sharing.models import SharingKey
 from collective.timetable.hours import set_weekly_hours
 from collective.timetable.models import Resource
-from collective.workshops.models import Bench, Mechanic, Seller, Staff, Workshop
+from collective.tools.models import Tool, ToolKind
+from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
 
 Cast = dict[str, Any]
 CAST = Path(__file__).parent / "data" / "lille.yaml"
@@ -54,7 +55,19 @@ def found_collective(*, at: datetime) -> Collective:
         workshop = open_workshop(about_workshop, collective, sellers[about_workshop["seller"]], at=joined_at)
         equip(workshop, about_workshop, people, at=joined_at)
         publish_offers(workshop, about_workshop, interventions)
+    for about_tool in cast()["tools"]:
+        share_tool(about_tool, collective)
     return collective
+
+
+def share_tool(about: Cast, collective: Collective) -> None:
+    """Put a tool of the collective at its home; one whose home does not play stays in its box."""
+    home = Workshop.objects.filter(collective=collective, slug=about["home"]).first()
+    if home is None:
+        return
+    kind = ToolKind.objects.get(code=about["kind"])
+    tool = Tool.objects.create(collective=collective, kind=kind, name=about["name"], home=home)
+    Resource.objects.create(workshop=home, kind=Resource.Kind.TOOL, tool=tool)
 
 
 def meet(about: Cast, collective: Collective, *, at: datetime) -> User:
@@ -94,11 +107,15 @@ def open_workshop(about: Cast, collective: Collective, seller: Seller, *, at: da
         about_en=about["about_en"],
         **about["place"],
         served_km=about.get("served_km"),
+        served_communes=[] if "served_km" in about else [one["insee"] for one in about.get("comes_to", ())],
         phone="+33366060000",
         email=f"{about['slug']}@moyeu.example",
         pay_now=about["pay_now"],
         confirms=about.get("confirms", Workshop.Confirms.ITSELF),
         buffer_minutes=about.get("buffer", 0),
+        setup_minutes=about.get("setup", 0),
+        two_mechanics=about.get("two_mechanics", False),
+        open_per_person=about.get("open_per_person"),
         accepted_at=at,
         **{feature: feature in about["features"] for feature in FEATURES},
     )
@@ -115,6 +132,8 @@ def equip(workshop: Workshop, about: Cast, people: dict[str, User], *, at: datet
             name=person["name"],
             skill_level=person["skill"],
             certifications=person.get("certifications", []),
+            daily_limit=person.get("daily_limit"),
+            **person.get("travels", {}),
         )
         Resource.objects.create(workshop=workshop, kind=Resource.Kind.MECHANIC, mechanic=mechanic)
         role = Staff.Role.MECHANIC if number else Staff.Role.OWNER
@@ -127,8 +146,16 @@ def equip(workshop: Workshop, about: Cast, people: dict[str, User], *, at: datet
             joined_at=at,
         )
     for place in about["benches"]:
-        bench = Bench.objects.create(workshop=workshop, name=place["name"], kind=place.get("kind", Bench.Kind.STAND))
+        bench = Bench.objects.create(
+            workshop=workshop,
+            name=place["name"],
+            kind=place.get("kind", Bench.Kind.STAND),
+            cleaning_minutes=place.get("cleaning", 0),
+        )
         Resource.objects.create(workshop=workshop, kind=Resource.Kind.BENCH, bench=bench)
+    if terms := about.get("drop_off"):  # its days are computed with all the others, once the year is told
+        DropOffTerms.objects.create(workshop=workshop, **terms)
+        Resource.objects.create(workshop=workshop, kind=Resource.Kind.DROP_OFF)
 
 
 def hire(name: str, workshop: Workshop, *, at: datetime) -> User:
@@ -139,6 +166,8 @@ def hire(name: str, workshop: Workshop, *, at: datetime) -> User:
 def publish_offers(workshop: Workshop, about: Cast, interventions: list[Intervention]) -> None:
     """Offer what the workshop's best hand can do, at the catalogue's price times its own level, in whole euros."""
     best = max(person["skill"] for person in about["mechanics"])
+    kinds = {kind.code: kind for kind in ToolKind.objects.filter(code__in=about.get("borrows", {}).values())}
+    borrowed = {code: kinds[kind] for code, kind in about.get("borrows", {}).items()}
     Offer.objects.bulk_create(
         Offer(
             workshop=workshop,
@@ -146,6 +175,8 @@ def publish_offers(workshop: Workshop, about: Cast, interventions: list[Interven
             minutes=minutes_here(work, workshop),
             labour_cents=max(100, round(work.labour_typical_cents * about["price"] / 100) * 100),
             parts_cents=usual_parts(work, workshop),
+            minutes_for=about.get("minutes_for", {}).get(work.category, {}),
+            borrows=borrowed.get(work.code),
         )
         for work in interventions
         if work.category in about["categories"] and work.skill_level <= best and possible_here(work, workshop)

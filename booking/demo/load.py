@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from backend.lib.live import KIND
 from backend.lib.outbox_models import OutboxRow
@@ -13,13 +13,17 @@ from booking.appointments.models import Appointment
 from booking.demo.cast import cast, found_collective
 from booking.demo.complaints import Complaints
 from booking.demo.customers import meet_customers
-from booking.demo.diary import Visit, lay_out
+from booking.demo.diary import Diary, Visit
+from booking.demo.hours import owner_of, tell_absence, tell_openings
+from booking.demo.lending import Lending
+from booking.demo.waits import fill_the_waiting_list
 from booking.demo.write import LATE, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
 from collective.members.models import Collective, User
 from collective.sharing.models import SharingKey
+from collective.timetable import freed
 from collective.timetable.free_days import rebuild_timetable
-from collective.workshops.models import Staff, Workshop
+from collective.workshops.models import Workshop
 
 SEED = 59000
 DAYS_AHEAD = 21
@@ -49,14 +53,21 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     collective = Collective.objects.filter(slug=cast()["collective"]["slug"]).first()
     is_new = collective is None
     collective = collective or found_collective(at=at)
+    if is_new:
+        tell_openings(collective, at=at)
     story = Story(collective, at=at, seed=seed)
     finished = story.catch_up()
     told = [one for workshop in story.workshops for one in story.tell(workshop)]
     if is_new:
         story.lend_camille_a_history()
+        tell_absence(collective, at=at)
     if told:
         rebuild_timetable(workshops=story.workshops, first=story.today, last=story.today + timedelta(days=62), at=at)
-    OutboxRow.objects.filter(kind=KIND, state=OutboxRow.State.WAITING).delete()  # nobody was looking
+    if is_new:
+        camille = User.objects.get(email=cast()["people"]["camille"]["email"])
+        fill_the_waiting_list(camille, story.customers, at=at)
+    # Nobody was looking, and who waits joined when this was told already.
+    OutboxRow.objects.filter(kind__in=(KIND, freed.KIND), state=OutboxRow.State.WAITING).delete()
     finished += sum(one.is_done for one in told)
     return Loaded(is_new=is_new, added=len(told), finished=finished)
 
@@ -68,19 +79,22 @@ class Story:
         self.at = at
         self.seed = seed
         workshops = Workshop.objects.filter(collective=collective).order_by("pk")
-        self.workshops = list(workshops.select_related("seller__entity").prefetch_related("collective__entities"))
+        told_of = workshops.select_related("seller__entity", "drop_off").prefetch_related("collective__entities")
+        self.workshops = list(told_of)
         self.today = at.astimezone(self.workshops[0].zone).date()
         self.key = SharingKey.objects.in_force(collective, on=self.today)
         self.customers = meet_customers(random.Random(seed))
         self.complaints = Complaints()
+        self.lending = Lending(self.workshops)
 
     def catch_up(self) -> int:
         """Finish the repairs that lay ahead when the demonstration was last loaded; return how many."""
-        overdue = Appointment.objects.filter(
+        confirmed = Appointment.objects.filter(
             workshop__in=self.workshops, status=Status.CONFIRMED, ends_at__lt=self.at
-        ).select_related("workshop")
+        )
+        overdue = confirmed.filter(Q(ready_at=None) | Q(ready_at__lt=self.at)).select_related("workshop")
         for appointment in overdue:
-            finish_repair(appointment=appointment, by=owner_of(appointment.workshop), at=appointment.ends_at + LATE)
+            finish_repair(appointment=appointment, by=owner_of(appointment.workshop), at=appointment.ends_by + LATE)
         return len(overdue)
 
     def tell(self, workshop: Workshop) -> list[Told]:
@@ -93,9 +107,10 @@ class Story:
         if first > last:
             return []
         rng = random.Random(f"{self.seed} {workshop.slug} {first}")
-        visits = lay_out(workshop, first=first, last=last, today=self.today, opened=opened, rng=rng)
+        diary = Diary(workshop, self.lending, first=first, last=last, today=self.today, opened=opened)
         told = [
-            self.tell_past(visit, rng) if visit.ends_at < self.at else self.tell_coming(visit, rng) for visit in visits
+            self.tell_past(visit, rng) if visit.over_at < self.at else self.tell_coming(visit, rng)
+            for visit in diary.lay_out(rng)
         ]
         write_all(told, by=owner_of(workshop))
         return told
@@ -140,7 +155,3 @@ class Story:
             appointment.cyclist, appointment.name = camille, camille.name
             appointment.email, appointment.phone = camille.email, camille.phone
             appointment.save(update_fields=["cyclist", "name", "email", "phone"])
-
-
-def owner_of(workshop: Workshop) -> User:
-    return Staff.objects.live().select_related("user").get(workshop=workshop, role=Staff.Role.OWNER).user

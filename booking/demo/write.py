@@ -10,7 +10,7 @@ from booking.appointments.pay_plan import due_now, ways_to_pay
 from booking.appointments.policy import free_until
 from booking.appointments.terms import VERSION
 from booking.demo.customers import Customer
-from booking.demo.diary import Visit
+from booking.demo.diary import Spot, Visit, cleaning_of
 from booking.diagnosis.models import Diagnosis
 from collective.activity.models import FinishedWork
 from collective.ledger.advances import draft_capture, draft_fee
@@ -20,7 +20,7 @@ from collective.payments.models import Payment
 from collective.payments.take_word import advance_of
 from collective.sharing.models import SharingKey
 from collective.sharing.share_out import draft_shares
-from collective.timetable.models import Occupancy
+from collective.timetable.models import Claim, Occupancy, Resource
 from collective.workshops.models import Workshop
 
 Status = Appointment.Status
@@ -62,8 +62,7 @@ def tell_appointment(
     paid = due_now(workshop=workshop, total_cents=labour + parts, pay=way) if online else 0
     appointment = Appointment(
         workshop=workshop,
-        mechanic=visit.mechanic.mechanic,
-        address=f"{rng.randint(1, 90)} {rng.choice(STREETS)}, {workshop.city}" if workshop.is_itinerant else "",
+        mechanic=None if visit.promise else visit.mechanic.mechanic,
         note=diagnosis.comment if diagnosis else "",
         diagnosis=diagnosis,
         starts_at=visit.starts_at,
@@ -80,10 +79,22 @@ def tell_appointment(
         work_may_begin_early=True,
         deposit_kind=workshop.deposit_kind if way == Workshop.PayNow.DEPOSIT else "",
         terms_version=VERSION,
+        **left_or_visited(visit, rng),
         **known_of(customer),
         **promised(visit, booked_at, key),
     )
     return Told(appointment, visit)
+
+
+def left_or_visited(visit: Visit, rng: random.Random) -> dict[str, object]:
+    """What a bike left for the day has besides, and a visit at the customer's."""
+    said: dict[str, object] = {}
+    if visit.promise:
+        said |= {"drop_off_minutes": visit.minutes, "ready_at": visit.promise.ready_at}
+    if spot := visit.spot:
+        said |= {"place": spot.place, "lat": spot.lat, "lon": spot.lon}
+        said["address"] = f"{rng.randint(1, 90)} {rng.choice(STREETS)}, {spot.place}"
+    return said
 
 
 def known_of(customer: Customer) -> dict[str, str]:
@@ -110,7 +121,7 @@ def promised(visit: Visit, booked_at: datetime, key: SharingKey) -> dict[str, ob
 def closing(status: str, visit: Visit, booked_at: datetime) -> datetime | None:
     if status == Status.CANCELLED:
         return booked_at + timedelta(hours=3)
-    return visit.ends_at + LATE if status in {Status.DONE, Status.NO_SHOW} else None
+    return visit.over_at + LATE if status in {Status.DONE, Status.NO_SHOW} else None
 
 
 def write_all(told: Sequence[Told], *, by: User) -> None:
@@ -118,10 +129,9 @@ def write_all(told: Sequence[Told], *, by: User) -> None:
     Appointment.objects.bulk_create([one.appointment for one in told], batch_size=200)
     AppointmentLine.objects.bulk_create([line for one in told for line in lines_of(one)], batch_size=200)
     AppointmentChange.objects.bulk_create([change for one in told for change in changes_of(one, by)], batch_size=200)
-    Occupancy.objects.bulk_create(
-        [taken for one in told if one.appointment.status != Status.CANCELLED for taken in occupancies_of(one)],
-        batch_size=200,
-    )
+    seated = [one for one in told if one.appointment.status != Status.CANCELLED]
+    Occupancy.objects.bulk_create([taken for one in seated for taken in occupancies_of(one)], batch_size=200)
+    Claim.objects.bulk_create([claim_of(one) for one in seated if one.visit.promise], batch_size=200)
     fees = pay_in_the_past([one for one in told if one.is_done and one.appointment.due_now_cents])
     finish_all([one for one in told if one.is_done], fees)
 
@@ -152,9 +162,15 @@ def changes_of(told: Told, by: User) -> list[AppointmentChange]:
 
 
 def occupancies_of(told: Told) -> list[Occupancy]:
-    """Take the mechanic and the bench; free days are rebuilt once for all afterwards."""
+    """Take the mechanic, the bench and the borrowed tool; free days are rebuilt once for all afterwards."""
     visit = told.visit
-    ends_at = visit.ends_at + timedelta(minutes=visit.workshop.buffer_minutes)
+    if visit.bench is None:
+        return []
+    after = visit.ends_at + timedelta(minutes=visit.workshop.buffer_minutes)
+    takings: list[tuple[Resource, datetime, Spot | Workshop | None]]
+    takings = [(visit.mechanic, after, visit.spot), (visit.bench, after + cleaning_of(visit.bench), None)]
+    if visit.tool:
+        takings.append((visit.tool, visit.ends_at, visit.workshop))
     return [
         Occupancy(
             resource=resource,
@@ -162,9 +178,26 @@ def occupancies_of(told: Told) -> list[Occupancy]:
             ends_at=ends_at,
             reason=Occupancy.Reason.APPOINTMENT,
             reference=told.appointment.reference,
+            lat=where.lat if where else None,
+            lon=where.lon if where else None,
         )
-        for resource in (visit.mechanic, visit.bench)
+        for resource, ends_at, where in takings
     ]
+
+
+def claim_of(told: Told) -> Claim:
+    """Take the minutes of the day, and a storage place until the bicycle goes back."""
+    visit = told.visit
+    assert visit.promise is not None
+    return Claim(
+        resource=visit.stock,
+        day=visit.starts_at.astimezone(visit.workshop.zone).date(),
+        leaves_on=visit.promise.leaves_on,
+        minutes=visit.minutes,
+        skill_level=max(offer.intervention.skill_level for offer in visit.offers),
+        reason=Occupancy.Reason.APPOINTMENT,
+        reference=told.appointment.reference,
+    )
 
 
 def pay_in_the_past(told: Sequence[Told]) -> dict[str, int]:
@@ -218,7 +251,7 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
             fund_bp=appointment.fund_bp,
             platform_bp=appointment.platform_bp,
             fee_cents=fees.get(appointment.number, 0),
-            at=appointment.ends_at + LATE,
+            at=appointment.ends_by + LATE,
         )
         drafts += entries
     record_all(drafts)
@@ -228,10 +261,10 @@ def work_of(told: Told) -> FinishedWork:
     one = told.appointment
     return FinishedWork(
         workshop=one.workshop,
-        mechanic=one.mechanic,
+        mechanic=told.visit.mechanic.mechanic,
         reference=one.number,
-        finished_at=one.ends_at + LATE,
-        minutes=sum(offer.minutes for offer in told.visit.offers),
+        finished_at=one.ends_by + LATE,
+        minutes=told.visit.minutes,
         labour_cents=one.labour_cents,
         parts_cents=one.parts_cents,
         interventions=[offer.intervention.code for offer in told.visit.offers],

@@ -17,6 +17,7 @@ from collective.activity.record import record_finished_work
 from collective.members.models import User
 from collective.payments.models import Payment
 from collective.sharing.share_out import share_out
+from collective.workshops.models import Mechanic
 
 
 class TooEarlyToFinish(RuleBroken):
@@ -72,7 +73,7 @@ def finish_repair(*, appointment: Appointment, by: User, counter_cents: int | No
     appointment.keeps_cents = online_cents
     appointment.sequence += 1
     appointment.save(update_fields=["status", "closed_at", "keeps_cents", "sequence"])
-    _book(appointment, payment, online_cents=online_cents, counter_cents=takings, at=at)
+    _book(appointment, payment, online_cents=online_cents, counter_cents=takings, by=by, at=at)
     write_down(appointment, kind="done", by=by, at=at, online_cents=online_cents, counter_cents=takings)
     return appointment
 
@@ -87,8 +88,13 @@ def _settled_payment(appointment: Appointment) -> Payment | None:
     return payment if payment.state == Payment.State.CAPTURED else None
 
 
+def _mechanic_at(appointment: Appointment, *, by: User) -> Mechanic | None:
+    """A bicycle left for the day is nobody's in particular: whoever finishes it did it."""
+    return Mechanic.objects.filter(workshop=appointment.workshop, user=by).order_by("pk").first()
+
+
 def _book(
-    appointment: Appointment, payment: Payment | None, *, online_cents: int, counter_cents: int, at: datetime
+    appointment: Appointment, payment: Payment | None, *, online_cents: int, counter_cents: int, by: User, at: datetime
 ) -> None:
     share_out(
         workshop=appointment.workshop,
@@ -105,9 +111,9 @@ def _book(
     )
     record_finished_work(
         workshop=appointment.workshop,
-        mechanic=appointment.mechanic,
+        mechanic=appointment.mechanic or _mechanic_at(appointment, by=by),
         reference=appointment.number,
-        minutes=sum(line.minutes for line in appointment.lines.all()),
+        minutes=appointment.minutes,
         labour_cents=appointment.labour_cents,
         parts_cents=appointment.parts_cents,
         interventions=list(appointment.lines.values_list("code", flat=True)),

@@ -21,6 +21,9 @@ class Offer(models.Model):
     minutes = models.PositiveSmallIntegerField()
     labour_cents = models.BigIntegerField()
     parts_cents = models.BigIntegerField(default=0)  # the usual parts, as a package; 0 = none, or brought along
+    minutes_for = models.JSONField(default=dict, blank=True)  # other lengths, by type of bicycle: {"cargo": 55}
+    # The kind of tool that the workshop borrows from the collective for this work; none = it has what it needs.
+    borrows = models.ForeignKey("collective.ToolKind", models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
     objects = OfferQuerySet.as_manager()

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from booking.web import demo
-from booking.web.workshop import day, visit
+from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, tour, visit, waiting
+from booking.web.workshop.settings import benches, drop_off, offers, rules, team, zone
 
 urlpatterns = [
     path("atelier/", day.today, name="today"),
@@ -17,6 +18,37 @@ urlpatterns = [
     path("atelier/rendez-vous/<int:pk>/annuler/", visit.cancel, name="visit_cancel"),
     path("atelier/<slug:slug>/", day.day, name="day"),
     path("atelier/<slug:slug>/a-venir/", day.coming, name="coming"),
+    path("atelier/<slug:slug>/horaires/", hours.hours, name="hours"),
+    path("atelier/<slug:slug>/horaires/echange/", hours_exchange.exchange, name="hours_exchange"),
+    path("atelier/<slug:slug>/horaires/feries/", hours.holidays, name="hours_holidays"),
+    path("atelier/<slug:slug>/horaires/feries/ouvrir/", hours.holiday_open, name="hours_holiday_open"),
+    *(
+        path(f"atelier/<slug:slug>/horaires/{whose}{address}", view, name=name)
+        for whose in ("", "mecanos/<int:resource>/")
+        for address, view, name in (
+            ("semaine/", hours_week.week, "hours_week"),
+            ("semaine/retirer/", hours.season_back, "hours_season_back"),
+            ("exception/", hours_exception.exception, "hours_exception"),
+            ("exception/<int:exception>/retirer/", hours.exception_back, "hours_exception_back"),
+        )
+    ),
+    path("atelier/<slug:slug>/attente/", waiting.waiting, name="waiting"),
+    path("atelier/<slug:slug>/tournee/", tour.tour, name="tour"),
+    # What it has, and how it sells its time
+    path("atelier/<slug:slug>/reglages/", rules.rules, name="settings"),
+    path("atelier/<slug:slug>/reglages/equipe/", team.team, name="team"),
+    path("atelier/<slug:slug>/reglages/equipe/<int:pk>/", team.mechanic, name="mechanic"),
+    path("atelier/<slug:slug>/reglages/equipe/<int:pk>/retirer/", team.retire, name="mechanic_retire"),
+    path("atelier/<slug:slug>/reglages/postes/", benches.benches, name="benches"),
+    path("atelier/<slug:slug>/reglages/postes/<int:pk>/", benches.bench, name="bench"),
+    path("atelier/<slug:slug>/reglages/postes/<int:pk>/retirer/", benches.retire, name="bench_retire"),
+    path("atelier/<slug:slug>/reglages/depots/", drop_off.drop_off, name="drop_off"),
+    path("atelier/<slug:slug>/reglages/zone/", zone.zone, name="zone"),
+    path("atelier/<slug:slug>/reglages/prestations/", offers.offers, name="offers"),
+    path("atelier/<slug:slug>/reglages/prestations/ajouter/", offers.new_offer, name="offer_new"),
+    path("atelier/<slug:slug>/reglages/prestations/<slug:code>/", offers.offer, name="offer"),
+    path("atelier/<slug:slug>/reglages/prestations/<slug:code>/retirer/", offers.withdraw, name="offer_withdraw"),
+    path("atelier/<slug:slug>/reglages/prestations/<slug:code>/remettre/", offers.resume, name="offer_resume"),
     # The demonstration only
     path("demonstration/devenir/", demo.become, name="become"),
     path("demonstration/courrier/", demo.mailbox, name="mailbox"),

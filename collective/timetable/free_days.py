@@ -1,5 +1,5 @@
 """
-Free days: derived from hours and occupancies by one function, whoever asks.
+Free days: derived from hours and bookings by one function (derive.py), whoever asks.
 
 A writer locks the rows it touches, sorted by id, before it judges; then it writes, then they are recomputed whole.
 """
@@ -8,120 +8,61 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
-from collective.timetable.hours import Opening, anchor_again, opening_periods, owner_key
-from collective.timetable.models import FreeDay, Occupancy, Resource
-from collective.timetable.periods import Period
+from collective.timetable.derive import WITH_DAYS, ResourceDay, StockDay, judged_together, read_days, read_rows
+from collective.timetable.freed import announce_freed, announce_gains
+from collective.timetable.hours import Opening, anchor_again
+from collective.timetable.models import FreeDay, Resource
+from collective.timetable.promises import first_concerned
 from collective.timetable.retry import again_when_busy
-from collective.timetable.ticks import (
-    TICK,
-    local_day,
-    longest_run,
-    mark_open,
-    mark_steps,
-    mark_taken,
-    to_bytes,
-)
 from collective.workshops.models import Workshop
 
-DERIVED = ["workshop", "t0", "ticks", "bits", "steps", "longest"]
+__all__ = [
+    "ResourceDay",
+    "extend_horizon",
+    "last_kept",
+    "lock_free_days",
+    "read_days",
+    "rebuild_timetable",
+    "recompute",
+    "resources_of",
+    "rows_judged_together",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class ResourceDay:
-    """One resource on one local day, as hours and occupancies say: bitmaps of what is open, taken, and a start."""
-
-    resource: Resource
-    day: date
-    whole: Period
-    opening: int
-    taken: int
-    steps: int
-
-    @property
-    def free(self) -> int:
-        return self.opening & ~self.taken
-
-    def as_row(self) -> FreeDay:
-        ticks = (self.whole.ends_at - self.whole.starts_at) // TICK
-        return FreeDay(
-            workshop_id=self.resource.workshop_id,
-            resource=self.resource,
-            day=self.day,
-            t0=self.whole.starts_at,
-            ticks=ticks,
-            bits=to_bytes(self.free, ticks),
-            steps=to_bytes(self.steps, ticks),
-            longest=longest_run(self.free),
-        )
-
-
-def read_days(
-    *,
-    resources: Sequence[Resource],
-    first: date,
-    last: date,
-    at: datetime,
-    ignoring: str | None = None,
-    opening: Opening | None = None,
-) -> list[ResourceDay]:
-    """
-    Read what hours and occupancies say of these resources' days: three queries, one when the opening is at hand.
-
-    `ignoring` is a reference whose occupancies count for nothing: a person's own hold.
-    The resources' `workshop` should be at hand.
-    """
-    workshops = list({resource.workshop_id: resource.workshop for resource in resources}.values())
-    if opening is None:
-        opening = opening_periods(owners=[*resources, *workshops], first=first, last=last)
-    taken = _taken(resources, first, last, at=at, ignoring=ignoring)
-    wholes = {(w.pk, day): local_day(day, w.zone) for w in workshops for day in opening[owner_key(w)]}
-    return [
-        ResourceDay(
-            resource=resource,
-            day=day,
-            whole=(whole := wholes[resource.workshop_id, day]),
-            opening=mark_open(periods, whole),
-            taken=mark_taken(taken[resource.pk], whole),
-            steps=mark_steps(opening[owner_key(resource.workshop)][day], whole, resource.workshop.slot_step_minutes),
-        )
-        for resource in resources
-        for day, periods in opening[owner_key(resource)].items()
-    ]
-
-
-def _taken(
-    resources: Iterable[Resource], first: date, last: date, *, at: datetime, ignoring: str | None
-) -> dict[int, list[Period]]:
-    a_day = timedelta(days=1)
-    since = datetime(first.year, first.month, first.day, tzinfo=UTC) - a_day
-    until = datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * a_day
-    occupancies = Occupancy.objects.live(at=at).filter(resource__in=resources, starts_at__lt=until, ends_at__gt=since)
-    if ignoring:
-        occupancies = occupancies.exclude(reference=ignoring)
-    taken: dict[int, list[Period]] = defaultdict(list)
-    for resource_id, starts_at, ends_at in occupancies.values_list("resource_id", "starts_at", "ends_at"):
-        taken[resource_id].append(Period(starts_at, ends_at))
-    return taken
+DERIVED = ["workshop", "t0", "ticks", "bits", "steps", "longest", "open_ticks", "taken_ticks"]
+A_DAY = timedelta(days=1)
 
 
 def lock_free_days(*, resources: Sequence[Resource], days: Iterable[date], at: datetime) -> None:
     """
     Lock these resources' rows of these days, sorted by id, until the transaction ends; missing ones are made first.
 
-    Every writer locks in this order, so none waits for another that waits for it. SQLite's transactions are exclusive
-    from their beginning (IMMEDIATE), so there the query locks nothing more.
+    Where days are sold, the rows of all the workshop's mechanics and of its stock are locked with them. A tool has no
+    free days: its own row is locked instead, after all free days. Every writer locks in this order, so none waits for
+    another that waits for it. SQLite's transactions are exclusive from their beginning (IMMEDIATE), so there the query
+    locks nothing more.
     """
     wanted = set(days)
-    rows = FreeDay.objects.filter(resource__in=resources, day__in=wanted)
+    together = judged_together(resources)
+    with_days = [resource for resource in together if resource.kind in WITH_DAYS]
+    if with_days and wanted:
+        _lock_rows(with_days, wanted, at=at)
+    tools = [resource.pk for resource in together if resource.kind == Resource.Kind.TOOL]
+    if tools:
+        # Not a key's lock: an occupancy's insertion asks that its resource stays, and need not wait for it.
+        list(Resource.objects.filter(pk__in=tools).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def _lock_rows(resources: list[Resource], wanted: set[date], *, at: datetime) -> None:
+    rows = FreeDay.objects.filter(resource__in=[resource.pk for resource in resources], day__in=wanted)
     known = set(rows.order_by("id").select_for_update(of=("self",)).values_list("resource_id", "day"))
     missing = {(resource.pk, day) for resource in resources for day in wanted} - known
     if missing:
-        fresh = read_days(resources=resources, first=min(wanted), last=max(wanted), at=at)
+        fresh = read_rows(together=resources, first=min(wanted), last=max(wanted), at=at)
         made = [read.as_row() for read in fresh if (read.resource.pk, read.day) in missing]
         FreeDay.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
         list(rows.order_by("id").select_for_update(of=("self",)).values_list("id"))
@@ -129,45 +70,79 @@ def lock_free_days(*, resources: Sequence[Resource], days: Iterable[date], at: d
 
 def recompute(
     *, resources: Sequence[Resource], days: Iterable[date], at: datetime, opening: Opening | None = None
-) -> None:
-    """Write these resources' free days anew, whole; the caller holds their locks."""
+) -> list[ResourceDay]:
+    """
+    Write these resources' free days anew, whole, with those judged together; the caller holds their locks.
+
+    Whoever waits for free time is told of days that gained some. Gives the mechanics' and benches' days as written: of
+    a writer who sells exact time, none that it took from may be `is_oversold`.
+    """
     wanted = set(days)
     if not resources or not wanted:
-        return
-    fresh = read_days(resources=resources, first=min(wanted), last=max(wanted), at=at, opening=opening)
+        return []
+    read = read_rows(together=judged_together(resources), first=min(wanted), last=max(wanted), at=at, opening=opening)
+    fresh = [one for one in read if one.day in wanted]
+    _write(fresh, at=at)
+    return [one for one in fresh if isinstance(one, ResourceDay)]
+
+
+def _write(fresh: Iterable[ResourceDay | StockDay], *, at: datetime) -> None:
+    rows = [one.as_row() for one in fresh]
+    announce_gains(rows, at=at)
     FreeDay.objects.bulk_create(
-        [read.as_row() for read in fresh if read.day in wanted],
-        update_conflicts=True,
-        unique_fields=["resource", "day"],
-        update_fields=DERIVED,
-        batch_size=500,
+        rows, update_conflicts=True, unique_fields=["resource", "day"], update_fields=DERIVED, batch_size=500
     )
 
 
 def resources_of(workshops: Iterable[Workshop]) -> list[Resource]:
-    """Give the resources in use of these workshops, with their workshop at hand, by id."""
-    in_use = Resource.objects.filter(workshop__in=workshops, retired_at__isnull=True)
-    return list(in_use.select_related("workshop", "mechanic", "bench").order_by("pk"))
+    """Give the mechanics and benches in use of these workshops, with their workshop at hand, by id."""
+    return _in_use(workshops, (Resource.Kind.MECHANIC, Resource.Kind.BENCH))
+
+
+def rows_judged_together(workshop: Workshop) -> list[Resource]:
+    """
+    Give all the resources of the workshop that have free days: its mechanics, its benches, its stock of days; by id.
+
+    `lock_free_days` and `recompute` add by themselves what must be judged with the resources that they are given.
+    """
+    return _in_use([workshop], WITH_DAYS)
+
+
+def _in_use(workshops: Iterable[Workshop], kinds: Iterable[Resource.Kind]) -> list[Resource]:
+    in_use = Resource.objects.filter(workshop__in=workshops, kind__in=kinds, retired_at__isnull=True)
+    return list(in_use.select_related("workshop__drop_off", "mechanic", "bench").order_by("pk"))
 
 
 def rebuild_timetable(*, workshops: Iterable[Workshop] | None = None, first: date, last: date, at: datetime) -> int:
     """
     Compute the free days of these workshops (of all, by default) from first to last anew; give how many rows.
 
-    One transaction a workshop: a rebuild in the middle of the day stops one workshop's bookings at a time.
+    One transaction a workshop: a rebuild in the middle of the day stops one workshop's bookings at a time. Days sold
+    before `first`, whose bikes may still be there then, are computed with them, today's at the earliest.
     """
     if workshops is None:
-        workshops = Workshop.objects.filter(closed_at__isnull=True)
+        workshops = Workshop.objects.filter(closed_at__isnull=True).select_related("drop_off")
     return sum(_rebuild(workshop, first, last, at=at) for workshop in list(workshops))
+
+
+def last_kept(workshop: Workshop, *, at: datetime) -> date:
+    """Give the last local day that has free days, or should: the horizon's, or one beyond a horizon drawn in."""
+    known = FreeDay.objects.filter(workshop=workshop).aggregate(last=Max("day"))["last"]
+    horizon: date = at.astimezone(workshop.zone).date() + workshop.horizon_days * A_DAY
+    return max(horizon, known or horizon)
 
 
 @again_when_busy
 def _rebuild(workshop: Workshop, first: date, last: date, *, at: datetime) -> int:
     with transaction.atomic():
-        resources = resources_of([workshop])
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        if not resources or not days:
+        resources = rows_judged_together(workshop)
+        if not resources:
             return 0
+        today = at.astimezone(workshop.zone).date()
+        first = min(first, max(first_concerned(resources[0].workshop, first), today))
+        if last < first:
+            return 0
+        days = [first + n * A_DAY for n in range((last - first).days + 1)]
         lock_free_days(resources=resources, days=days, at=at)
         recompute(resources=resources, days=days, at=at)
         return len(resources) * len(days)
@@ -183,14 +158,19 @@ def extend_horizon(*, at: datetime) -> int:
     return sum(_extend(workshop, at=at) for workshop in Workshop.objects.filter(closed_at__isnull=True))
 
 
+@again_when_busy
 def _extend(workshop: Workshop, *, at: datetime) -> int:
     today = at.astimezone(workshop.zone).date()
     FreeDay.objects.filter(workshop=workshop, day__lt=today).delete()
-    days = [today + timedelta(days=n) for n in range(workshop.horizon_days + 1)]
+    days = [today + n * A_DAY for n in range(workshop.horizon_days + 1)]
     known: dict[date, int] = defaultdict(int)
     in_use = FreeDay.objects.filter(workshop=workshop, resource__retired_at__isnull=True)
     for day in in_use.values_list("day", flat=True):
         known[day] += 1
-    count = Resource.objects.filter(workshop=workshop, retired_at__isnull=True).count()
+    count = len(rows_judged_together(workshop))
     missing = [day for day in days if known[day] < count]
-    return _rebuild(workshop, min(missing), max(missing), at=at) if missing else 0
+    if not missing:
+        return 0
+    with transaction.atomic():
+        announce_freed(workshop_id=workshop.pk, first=min(missing), last=max(missing), at=at)
+        return _rebuild(workshop, min(missing), max(missing), at=at)

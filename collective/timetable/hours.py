@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,8 +54,36 @@ class ExceptionUnreadable(BadInput):
     message = _("An exception to the hours must end after it starts, and last a year at most.")
 
 
+class ExceptionInverted(ExceptionUnreadable):
+    code = "exception_inverted"
+    message = _("This ends before it begins. Give a later end.")
+
+
+class ExceptionTooLong(ExceptionUnreadable):
+    code = "exception_too_long"
+    message = _("This lasts more than a year. Change the ordinary week instead.")
+
+
 class HoursDamaged(Exception):
     """A weekly series has lost its Rule: what it meant cannot be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """An ordinary week, as an OpenStreetMap text, and the local day from which it holds."""
+
+    from_on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoursException:
+    """Open or closed for a while, whatever the week says; `label` says why, when somebody said."""
+
+    id: int
+    period: Period
+    is_open: bool
+    label: str
 
 
 def owner_key(owner: Owner) -> OwnerKey:
@@ -98,8 +127,10 @@ def add_exception(*, owner: Owner, starts_at: datetime, ends_at: datetime, is_op
 
     :raises ExceptionUnreadable: when it does not end after it starts, or lasts more than a year.
     """
-    if not starts_at < ends_at <= starts_at + LONGEST_EXCEPTION:
-        raise ExceptionUnreadable
+    if ends_at <= starts_at:
+        raise ExceptionInverted
+    if ends_at > starts_at + LONGEST_EXCEPTION:
+        raise ExceptionTooLong
     title = OPEN if is_open else CLOSED
     event = Event.objects.create(
         calendar=_calendar(owner), title=title, description=label, start=starts_at, end=ends_at
@@ -107,13 +138,31 @@ def add_exception(*, owner: Owner, starts_at: datetime, ends_at: datetime, is_op
     return event.pk
 
 
-def remove_exception(*, owner: Owner, exception: int) -> Period | None:
-    """Take an exception back; give the period it covered, or None when this owner has none by that id."""
+def remove_exception(*, owner: Owner, exception: int) -> HoursException | None:
+    """Take an exception back; give what it was, or None when this owner has none by that id."""
     event = Event.objects.filter(calendar_id=owner.calendar_id, title__in=(OPEN, CLOSED), pk=exception).first()
-    if event is None:
+    if event is None or owner.calendar_id is None:
         return None
+    removed = _as_exception(event)
     event.delete()
-    return Period(event.start, event.end)
+    return removed
+
+
+@transaction.atomic
+def remove_season(*, owner: Owner, from_on: date) -> bool:
+    """Let the week in force before a season hold on through it; False when no season begins that local day."""
+    calendar, since = owner.calendar_id, local_midnight(from_on, _zone(owner))
+    season = Event.objects.filter(calendar_id=calendar, title=SEASON, start=since).first()
+    if season is None or calendar is None:
+        return False
+    said = seasons(owner)
+    later = [local_midnight(one.from_on, _zone(owner)) for one in said if one.from_on > from_on]
+    series = Event.objects.filter(calendar_id=calendar, title=WEEKLY, start__gte=since)
+    (series.filter(start__lt=later[0]) if later else series).delete()
+    season.delete()
+    if before := [one for one in said if one.from_on < from_on]:
+        set_weekly_hours(owner=owner, hours=before[-1].text, from_on=before[-1].from_on)
+    return True
 
 
 def anchor_again(*, at: datetime) -> int:
@@ -143,14 +192,22 @@ def _add_series(
     calendar: Calendar, zone: ZoneInfo, from_on: date, until: datetime | None, begins: int, ends: int, weekdays: str
 ) -> None:
     anchor = from_on
-    # The series keeps its times as this day's moments: the day must have them (clocks may skip 02:30).
-    while wall_minutes(*moments_of(anchor, begins, ends, zone), zone) != (begins, ends):
-        anchor += timedelta(days=1)
-    starts_at, ends_at = moments_of(anchor, begins, ends, zone)
+    # The series keeps its times as this day's moments: the day must have them (clocks may skip 02:30). One that has not
+    # is said apart, by the times that its clocks show.
+    while wall_minutes(*(moments := moments_of(anchor, begins, ends, zone)), zone) != (begins, ends):
+        weekday, anchor = WEEKDAYS[anchor.weekday()], anchor + timedelta(days=1)
+        if weekday in weekdays and moments[0] < moments[1]:
+            _write_series(calendar, moments, weekday, local_midnight(anchor, zone))
+    _write_series(calendar, moments, weekdays, until)
+
+
+def _write_series(
+    calendar: Calendar, moments: tuple[datetime, datetime], weekdays: str, until: datetime | None
+) -> None:
     weekly = {"frequency": "WEEKLY", "params": f"byweekday:{weekdays}"}
     rule = Rule.objects.filter(**weekly).order_by("pk").first() or Rule.objects.create(name=weekdays, **weekly)
     Event.objects.create(
-        calendar=calendar, title=WEEKLY, start=starts_at, end=ends_at, rule=rule, end_recurring_period=until
+        calendar=calendar, title=WEEKLY, start=moments[0], end=moments[1], rule=rule, end_recurring_period=until
     )
 
 
@@ -209,7 +266,7 @@ def opening_periods(*, owners: Sequence[Owner], first: date, last: date) -> Open
         periods = open_workshops[workshop.pk]
         if isinstance(owner, Resource) and owner.calendar_id:
             periods = intersect(periods, _resource_hours(workshop.zone, events[owner.calendar_id], window))
-        found[owner_key(owner)] = _by_day(periods, first, last, workshop.zone)
+        found[owner_key(owner)] = by_local_day(periods, first, last, workshop.zone)
     return found
 
 
@@ -229,7 +286,7 @@ def _workshop_opening(workshop: Workshop, events: list[Event], window: Period) -
     weekly = [
         period
         for day, period in _expand(events, workshop.zone, window)
-        if not is_public_holiday(day, postcode=workshop.postcode)
+        if not (workshop.closed_on_holidays and is_public_holiday(day, postcode=workshop.postcode))
     ]
     return _with_exceptions(weekly, events)
 
@@ -255,7 +312,8 @@ def _expand(events: list[Event], zone: ZoneInfo, window: Period) -> Iterable[tup
         for occurrence in event.get_occurrences(starts_at, ends_at, clear_prefetch=False):
             if occurrence.cancelled:
                 continue
-            day = occurrence.start.astimezone(zone).date()
+            # Its wall clock is right; its offset is pytz's, whose data may be of another year than zoneinfo's.
+            day = occurrence.start.astimezone(zone).date() if occurrence.pk else occurrence.start.date()
             moments = (occurrence.start, occurrence.end) if occurrence.pk else moments_of(day, begins, ends, zone)
             if moments[0] < moments[1]:  # else clocks skip the whole of it that day
                 yield day, Period(moments[0].astimezone(UTC), moments[1].astimezone(UTC))
@@ -270,7 +328,7 @@ def _with_exceptions(periods: list[Period], events: list[Event]) -> list[Period]
     return unite(periods)
 
 
-def _by_day(periods: list[Period], first: date, last: date, zone: ZoneInfo) -> dict[date, list[Period]]:
+def by_local_day(periods: list[Period], first: date, last: date, zone: ZoneInfo) -> dict[date, list[Period]]:
     days: dict[date, list[Period]] = {first + timedelta(days=n): [] for n in range((last - first).days + 1)}
     for period in periods:
         day = max(period.starts_at.astimezone(zone).date(), first)
@@ -299,3 +357,22 @@ def weekly_ranges(*, owner: Owner, on: date) -> list[WeeklyRange]:
 def weekly_hours_text(owner: Owner, *, on: date) -> list[str]:
     """Give the ordinary week as lines for people, in their language: "mar. – ven. 9 h – 12 h 30, 14 h – 18 h"."""
     return describe_week(weekly_ranges(owner=owner, on=on))
+
+
+def seasons(owner: Owner) -> list[Season]:
+    """Give all the ordinary weeks said, in order of the day from which they hold; before the first nothing is said."""
+    zone = _zone(owner)
+    events = Event.objects.filter(calendar_id=owner.calendar_id, title=SEASON).exclude(calendar=None).order_by("start")
+    return [Season(event.start.astimezone(zone).date(), event.description) for event in events]
+
+
+def exceptions(owner: Owner, *, first: date, last: date) -> list[HoursException]:
+    """Give the exceptions that touch the local days from first to last, in order of time."""
+    zone = _zone(owner)
+    begins, ends = local_midnight(first, zone), local_midnight(last + timedelta(days=1), zone)
+    said = Event.objects.filter(calendar_id=owner.calendar_id, title__in=(OPEN, CLOSED), start__lt=ends, end__gt=begins)
+    return [_as_exception(event) for event in said.exclude(calendar=None).order_by("start", "pk")]
+
+
+def _as_exception(event: Event) -> HoursException:
+    return HoursException(event.pk, Period(event.start, event.end), event.title == OPEN, event.description or "")

@@ -6,12 +6,26 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from backend.lib.errors import RuleBroken
+from collective.places.distance import Located
+from collective.timetable.derive import ResourceDay
 from collective.timetable.free_days import lock_free_days, recompute
-from collective.timetable.models import Occupancy, Resource
+from collective.timetable.freed import announce_tools_back
+from collective.timetable.models import Claim, ClaimQuerySet, Occupancy, OccupancyQuerySet, Resource
 from collective.timetable.periods import Period
+from collective.timetable.promises import first_concerned, terms_of
+from collective.timetable.ticks import mark_taken
+from collective.workshops.models import Workshop
 
 Reason = Occupancy.Reason
+Touched = dict[Resource, set[date]]
+
+
+class DayFull(RuleBroken):
+    code = "day_full"
+    message = _("The workshop has no time left for this on that day. Choose another one.")
 
 
 def local_days(period: Period, resource: Resource) -> list[date]:
@@ -31,11 +45,13 @@ def occupy(
     reference: str,
     expires_at: datetime | None,
     at: datetime,
+    where: Located | None = None,
 ) -> list[Occupancy]:
     """
-    Take this period of each resource; what expired before `at` makes room.
+    Take this period of each resource; what expired before `at` makes room. `where` is the place it happens at.
 
     :raises IntegrityError: when one of them is taken; the database refuses, whoever asks.
+    :raises DayFull: when bikes that are left that day need the mechanic's time (a closure asks nobody).
     """
     days = {day for resource in resources for day in local_days(period, resource)}
     lock_free_days(resources=resources, days=days, at=at)
@@ -48,28 +64,46 @@ def occupy(
             reason=reason,
             reference=reference,
             expires_at=expires_at,
+            lat=where.lat if where else None,
+            lon=where.lon if where else None,
         )
         for resource in resources
     )
-    recompute(resources=resources, days=days, at=at)
+    written = recompute(resources=resources, days=days, at=at)
+    if reason != Reason.CLOSURE and takes_what_is_claimed(written, resources, period):
+        raise DayFull
     return taken
 
 
-def forget_expired(*, resources: Iterable[Resource], period: Period, at: datetime) -> None:
-    """Delete what expired in the way of the period; the caller holds the locks and recomputes."""
-    in_the_way = Occupancy.objects.filter(
-        resource__in=resources, starts_at__lt=period.ends_at, ends_at__gt=period.starts_at
+def takes_what_is_claimed(written: Iterable[ResourceDay], resources: Sequence[Resource], period: Period) -> bool:
+    """Tell whether this period, just taken of these resources, leaves too little for the bikes left that day."""
+    return any(
+        read.is_oversold and read.resource in resources and read.opening & mark_taken([period], read.whole)
+        for read in written
     )
-    in_the_way.expired(at=at).delete()
+
+
+def forget_expired(*, resources: Iterable[Resource], period: Period, at: datetime) -> None:
+    """Delete what expired in the way of the period, and compute anew the days it took from; the caller holds locks."""
+    in_the_way = Occupancy.objects.expired(at=at).filter(
+        resource__in=[resource.pk for resource in resources],
+        starts_at__lt=period.ends_at,
+        ends_at__gt=period.starts_at,
+    )
+    expired = list(in_the_way.select_related("resource__workshop"))
+    if not expired:
+        return
+    touched = _days_by_resource(expired)
+    lock_free_days(resources=list(touched), days=set().union(*touched.values()), at=at)
+    in_the_way.filter(pk__in=[occupancy.pk for occupancy in expired]).delete()
+    _recompute_touched(touched, at=at)
 
 
 @transaction.atomic
 def release(*, reference: str, at: datetime) -> int:
-    """Give back all that the reference took; give how many occupancies there were."""
+    """Give back all that the reference took, time and days; give how many occupancies and claims there were."""
     touched = lock_of(reference, at=at)
-    count, _by_model = Occupancy.objects.filter(reference=reference).delete()
-    _recompute_touched(touched, at=at)
-    return count
+    return _delete(Occupancy.objects.all(), Claim.objects.all(), reference, touched, at=at)
 
 
 @transaction.atomic
@@ -77,39 +111,115 @@ def rename(*, reference: str, to: str, reason: str, expires_at: datetime | None,
     """
     Let what the reference took belong to another (a hold becomes an appointment), or be kept longer (`to` the same).
 
-    Gives how many occupancies there were: 0 when they expired and somebody else made room of them.
+    Gives how many occupancies and claims there were: 0 when they expired and somebody else made room of them, or sold
+    their minutes or their storage place: then what is left of them goes.
     """
     touched = lock_of(reference, at=at)
-    count = Occupancy.objects.filter(reference=reference).update(reference=to, reason=reason, expires_at=expires_at)
-    _recompute_touched(touched, at=at)
+    late = [*Occupancy.objects.expired(at=at).filter(reference=reference)]
+    late_claims = [*Claim.objects.expired(at=at).filter(reference=reference).select_related("resource__workshop")]
+    new = {"reference": to, "reason": reason, "expires_at": expires_at}
+    try:
+        with transaction.atomic():
+            count = Occupancy.objects.filter(reference=reference).update(**new)
+            count += Claim.objects.filter(reference=reference).update(**new)
+            if late or late_claims or (expires_at and expires_at <= at):  # else the days say the same as before
+                written = _recompute_touched(touched, at=at)
+                if (late or late_claims) and _is_too_late(written, late, late_claims, at=at):
+                    raise DayFull
+    except DayFull:
+        _delete(Occupancy.objects.all(), Claim.objects.all(), reference, touched, at=at)
+        return 0
     return count
+
+
+def _is_too_late(
+    written: Iterable[ResourceDay], late: Iterable[Occupancy], late_claims: Iterable[Claim], *, at: datetime
+) -> bool:
+    """Tell whether what counted for nothing for a while has been sold to others, now that it counts again."""
+    days = {claim.day for claim in late_claims}
+    periods = {one.resource_id: Period(one.starts_at, one.ends_at) for one in late}
+    return any(_lacks_a_place(claim, at=at) for claim in late_claims) or any(
+        read.is_oversold
+        and (
+            read.day in days
+            or (read.resource.pk in periods and read.opening & mark_taken([periods[read.resource.pk]], read.whole))
+        )
+        for read in written
+    )
+
+
+def _lacks_a_place(claim: Claim, *, at: datetime) -> bool:
+    terms = terms_of(claim.resource.workshop)
+    there = Claim.objects.live(at=at).filter(
+        resource=claim.resource, day__lte=claim.leaves_on, leaves_on__gte=claim.day
+    )
+    stays = [(one.day, one.leaves_on) for one in there]
+    days = (claim.day + timedelta(days=n) for n in range((claim.leaves_on - claim.day).days + 1))
+    return terms is None or any(sum(a <= day <= b for a, b in stays) > terms.storage_places for day in days)
 
 
 def release_expired(*, at: datetime, limit: int = 200) -> int:
     """Give back what expired, whoever forgot it; give how many references had something."""
-    references = Occupancy.objects.expired(at=at).values_list("reference", flat=True).distinct()[:limit]
-    return sum(1 for reference in list(references) if _release_if_expired(reference, at=at))
+    occupancies = Occupancy.objects.expired(at=at).values_list("reference", flat=True)
+    claims = Claim.objects.expired(at=at).values_list("reference", flat=True)
+    references = list(occupancies.union(claims)[:limit])
+    return sum(1 for reference in references if _release_if_expired(reference, at=at))
 
 
 @transaction.atomic
 def _release_if_expired(reference: str, *, at: datetime) -> int:
     touched = lock_of(reference, at=at)
-    count, _by_model = Occupancy.objects.filter(reference=reference).expired(at=at).delete()
-    _recompute_touched(touched, at=at)
-    return count
+    return _delete(Occupancy.objects.expired(at=at), Claim.objects.expired(at=at), reference, touched, at=at)
 
 
-def lock_of(reference: str, *, at: datetime) -> dict[Resource, set[date]]:
-    """Lock the free days that the reference's occupancies touch; give them, by resource."""
-    touched: dict[Resource, set[date]] = {}
-    for occupancy in Occupancy.objects.filter(reference=reference).select_related("resource__workshop"):
-        days = local_days(Period(occupancy.starts_at, occupancy.ends_at), occupancy.resource)
-        touched.setdefault(occupancy.resource, set()).update(days)
+def lock_of(reference: str, *, at: datetime) -> Touched:
+    """Lock the free days that the reference's occupancies and claims touch; give them, by resource."""
+    occupancies = Occupancy.objects.filter(reference=reference).select_related("resource__workshop")
+    claims = Claim.objects.filter(reference=reference).select_related("resource__workshop__drop_off")
+    touched = _days_by_resource(occupancies)
+    for claim in claims:
+        days = days_of_stay(claim.resource.workshop, claim.day, claim.leaves_on, at=at)
+        touched.setdefault(claim.resource, set()).update(days)
     if touched:
         lock_free_days(resources=list(touched), days=set().union(*touched.values()), at=at)
     return touched
 
 
-def _recompute_touched(touched: dict[Resource, set[date]], *, at: datetime) -> None:
-    if touched:
-        recompute(resources=list(touched), days=set().union(*touched.values()), at=at)
+def days_of_stay(workshop: Workshop, day: date, leaves_on: date, *, at: datetime) -> list[date]:
+    """
+    Give the local days whose stock depends on a bike that is there from `day` to `leaves_on`.
+
+    Those of the stay, and those before it (from today on) whose bikes would still be there when it comes.
+    """
+    today = at.astimezone(workshop.zone).date()
+    first = min(day, max(first_concerned(workshop, day), today))
+    return [first + timedelta(days=n) for n in range((leaves_on - first).days + 1)]
+
+
+def _days_by_resource(occupancies: Iterable[Occupancy]) -> Touched:
+    touched: Touched = {}
+    for one in occupancies:
+        touched.setdefault(one.resource, set()).update(local_days(Period(one.starts_at, one.ends_at), one.resource))
+    return touched
+
+
+def _delete(
+    occupancies: OccupancyQuerySet, claims: ClaimQuerySet, reference: str, touched: Touched, *, at: datetime
+) -> int:
+    """Delete what of these is the reference's; the days that it took from are locked."""
+    count = occupancies.filter(reference=reference).delete()[0] + claims.filter(reference=reference).delete()[0]
+    if count:
+        _recompute_touched(touched, at=at)
+        _tell_of_tools(touched, at=at)
+    return count
+
+
+def _recompute_touched(touched: Touched, *, at: datetime) -> list[ResourceDay]:
+    return recompute(resources=list(touched), days=set().union(*touched.values()), at=at) if touched else []
+
+
+def _tell_of_tools(touched: Touched, *, at: datetime) -> None:
+    tools = {resource: days for resource, days in touched.items() if resource.kind == Resource.Kind.TOOL}
+    if tools:
+        days = set().union(*tools.values())
+        announce_tools_back({tool.workshop for tool in tools}, first=min(days), last=max(days), at=at)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
+from backend.lib.errors import BadInput
+
 A_MINUTE = timedelta(minutes=1)
+
+
+class TimeSkipped(BadInput):
+    code = "time_skipped"
+    message = _("%(clock)s does not exist that day: clocks skip it. Choose an hour before or after.")
 
 
 def moments_of(day: date, begins: int, ends: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -25,3 +34,16 @@ def wall_minutes(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> tupl
     ends = ends_at.astimezone(zone).replace(tzinfo=None)
     midnight = datetime.combine(begins.date(), time.min)
     return (begins - midnight) // A_MINUTE, (ends - midnight) // A_MINUTE
+
+
+def moment_at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """
+    Give the moment, in UTC, at which wall clocks show these minutes of a local day; the first, of what they repeat.
+
+    :raises TimeSkipped: when no clock shows them that day.
+    """
+    wall = datetime.combine(day, time.min) + timedelta(minutes=minutes)
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) != wall:
+        raise TimeSkipped(clock=f"{wall:%H:%M}")
+    return moment

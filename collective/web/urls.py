@@ -1,8 +1,8 @@
-"""Addresses of the collective's pages: its open accounts for everybody, its books for its members."""
+"""Addresses of the collective's pages: its open accounts for everybody, its books and tools for its members."""
 
 from django.urls import path
 
-from collective.web import accounts, books
+from collective.web import accounts, books, tools
 
 app_name = "collective"
 urlpatterns = [
@@ -11,4 +11,12 @@ urlpatterns = [
     path("comptes/tableau.csv", books.books_csv, name="books_csv"),
     path("comptes/ecritures/", books.entries, name="entries"),
     path("comptes/ecritures/<int:pk>/", books.entry, name="entry"),
+    path("outils/", tools.tools, name="tools"),
+    path("outils/ajouter/", tools.new_tool, name="tool_new"),
+    path("outils/<int:pk>/", tools.tool, name="tool"),
+    path("outils/<int:pk>/modifier/", tools.change, name="tool_change"),
+    path("outils/<int:pk>/preter/", tools.lend_out, name="tool_lend"),
+    path("outils/<int:pk>/entretien/", tools.upkeep, name="tool_upkeep"),
+    path("outils/<int:pk>/retirer/", tools.retire, name="tool_retire"),
+    path("outils/prets/<int:pk>/reprendre/", tools.end_loan, name="loan_end"),
 ]

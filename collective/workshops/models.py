@@ -86,7 +86,11 @@ class Workshop(models.Model):
     district = models.CharField(max_length=80, blank=True, default="")
     lat = models.FloatField(validators=[MinValueValidator(-90), MaxValueValidator(90)])
     lon = models.FloatField(validators=[MinValueValidator(-180), MaxValueValidator(180)])
-    served_km = models.PositiveSmallIntegerField(null=True)  # itinerant: how far from lat/lon they come
+    # Itinerant: where they come, one way of three. Kilometres around lat/lon, INSEE codes of communes, or the corners
+    # of an area as [lat, lon] pairs.
+    served_km = models.PositiveSmallIntegerField(null=True)
+    served_communes = models.JSONField(default=list, blank=True)
+    served_area = models.JSONField(default=list, blank=True)
     timezone = models.CharField(max_length=40, default="Europe/Paris")
     phone = models.CharField(max_length=20, blank=True, default="")
     email = models.EmailField(blank=True, default="")
@@ -97,7 +101,12 @@ class Workshop(models.Model):
     solidarity_price = models.BooleanField(default=False)
 
     slot_step_minutes = models.PositiveSmallIntegerField(default=15)
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)  # before each appointment
     buffer_minutes = models.PositiveSmallIntegerField(default=0)  # after each appointment
+    setup_minutes = models.PositiveSmallIntegerField(default=0)  # of each offer's minutes, what is done once a visit
+    two_mechanics = models.BooleanField(default=False)  # one visit may be shared out between two, one after the other
+    open_per_person = models.PositiveSmallIntegerField(null=True, blank=True)  # open appointments; none = no limit
+    closed_on_holidays = models.BooleanField(default=True)  # public ones, unless an exception opens
     notice_minutes = models.PositiveIntegerField(default=60)
     horizon_days = models.PositiveSmallIntegerField(default=62)
 
@@ -186,9 +195,18 @@ class Mechanic(models.Model):
     name = models.CharField(max_length=80)
     skill_level = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
     certifications = models.JSONField(default=list)  # brand codes: ["bosch", "shimano"]
+    daily_limit = models.PositiveSmallIntegerField(null=True, blank=True)  # appointments a day; none = no limit
+    # How an itinerant one travels: straight-line kilometres times the detour, at that speed.
+    speed_kmh = models.PositiveSmallIntegerField(default=15)
+    detour_percent = models.PositiveSmallIntegerField(default=130)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(skill_level__range=(1, 5)), name="skill_from_1_to_5")]
+        constraints = [
+            models.CheckConstraint(condition=Q(skill_level__range=(1, 5)), name="skill_from_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(speed_kmh__range=(1, 130), detour_percent__range=(100, 400)), name="mechanic_travels_sanely"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -206,6 +224,35 @@ class Bench(models.Model):
     workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="benches")
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.STAND)
+    cleaning_minutes = models.PositiveSmallIntegerField(default=0)  # after each use, when the mechanic is free already
 
     def __str__(self) -> str:
         return self.name
+
+
+class DropOffTerms(models.Model):
+    """How a workshop sells whole days instead of exact times: bikes are left in the morning and collected later."""
+
+    workshop = models.OneToOneField(Workshop, models.CASCADE, related_name="drop_off")
+    is_on = models.BooleanField(default=True)
+    share_bp = models.PositiveIntegerField(default=8000)  # of the mechanics' free minutes of a day, in basis points
+    arrives_from = models.PositiveSmallIntegerField(default=9 * 60)  # minutes of the wall clock
+    arrives_until = models.PositiveSmallIntegerField(default=11 * 60)
+    return_days = models.PositiveSmallIntegerField(default=0)  # opening days later; 0 = the same evening
+    returns_from = models.PositiveSmallIntegerField(default=17 * 60)  # minutes of the wall clock, on the day of return
+    storage_places = models.PositiveSmallIntegerField(default=6)  # bikes on site at once
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(share_bp__range=(0, 10000)), name="drop_off_share_at_most_all"),
+            models.CheckConstraint(
+                condition=Q(arrives_from__lt=models.F("arrives_until"), arrives_until__lte=1440),
+                name="drop_off_arrival_has_a_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(returns_from__lte=1440, return_days__lte=30), name="drop_off_returns_soon"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workshop}: drop-off"

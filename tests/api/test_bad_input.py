@@ -161,7 +161,17 @@ def test_no_field_of_a_model_is_taken_undeclared(line, send, world):
 
 # What these doors do ask for, beside what the table sends.
 OPTIONAL = {
-    "api:holds": ("bike_type", "diagnosis"),
+    "api:holds": ("bike_type", "certification", "diagnosis", "lat", "lon", "place"),
+    "api:accept_offer": ("address", "work_may_begin_early"),
+    "api:tool": ("name",),
+    "api:tool_loans": ("note",),
+    "api:waits": ("bike_type", "certification", "language", "name", "place", "workshop"),
+    "api:bench": ("name",),
+    "api:mechanic": ("name",),
+    "api:exceptions": ("label",),
+    "api:absences": ("label",),
+    "api:offers": ("parts_cents",),
+    "api:offer": ("minutes", "parts_cents"),
     "api:diagnoses": ("bike_type", "part", "comment"),
     "api:appointments": ("name", "language", "note", "address"),
     "api:cancel": ("reason",),

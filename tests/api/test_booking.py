@@ -7,6 +7,10 @@ from datetime import timedelta
 import pytest
 
 from booking.appointments.models import Appointment, Hold
+from booking.availability.days import drop_off_days
+from booking.availability.needs import works_for
+from collective.timetable.drop_off import sell_days
+from collective.workshops.models import Workshop
 from tests.matrix.rows import booking_wanted, hold_wanted, items_wanted
 from tests.matrix.world import CODE
 
@@ -124,3 +128,53 @@ def test_the_name_of_an_account_changes_and_nothing_else(send, world):
     assert send("PATCH", "me/", {"email": "boss@example.org"}, by="owner").json()["code"] == "unknown_field"
     mine = send("GET", "me/", by="mechanic").json()
     assert mine["workshops"] == [{"workshop": world.workshop.slug, "role": "mechanic"}]
+
+
+@pytest.fixture
+def day(world) -> str:
+    """A day on which the workshop takes bikes in."""
+    at = world.hold.created_at
+    terms = {"arrives_from": 540, "arrives_until": 660, "return_days": 1, "returns_from": 1020, "storage_places": 6}
+    sell_days(workshop=world.workshop, share_bp=8000, at=at, **terms)
+    work = works_for(interventions=[CODE], bike_type="city", workshops=[Workshop.objects.get(pk=world.workshop.pk)])
+    today = at.astimezone(world.workshop.zone).date()
+    days = drop_off_days(work=work[world.workshop.pk], first=today, last=today + timedelta(days=14), at=at)
+    return days[1].day.isoformat()
+
+
+def test_a_bicycle_is_left_for_a_day_that_is_then_moved_to_a_time(send, world, day):
+    wanted = hold_wanted(world)
+    starts_at = wanted.pop("starts_at")
+    hold = send("POST", "holds/", wanted | {"day": day}).json()
+    assert (hold["is_drop_off"], hold["minutes"]) == (True, 30)
+    assert hold["starts_at"] < hold["ends_at"] < hold["ready_at"]
+
+    booked = send("POST", "appointments/", booking_wanted(world) | {"hold": hold["token"]}).json()
+    assert (booked["mechanic"], booked["is_drop_off"], booked["ready_at"]) == (None, True, hold["ready_at"])
+
+    moved = send("POST", f"appointments/{booked['manage_token']}/move/", {"starts_at": starts_at}).json()
+    assert (moved["is_drop_off"], moved["ready_at"]) == (False, None)
+    assert moved["mechanic"]
+
+
+@pytest.mark.parametrize(("given", "code"), [({}, "say_when"), ({"day": "2026-11-24"}, "say_when")])
+def test_a_hold_says_a_time_or_a_day(send, world, given, code):
+    wanted = hold_wanted(world) | given
+    if not given:
+        del wanted["starts_at"]
+    refused = send("POST", "holds/", wanted)
+    assert (refused.status_code, refused.json()["code"]) == (400, code)
+
+
+def test_a_mechanic_who_comes_needs_a_place_that_is_one(send, world):
+    Workshop.objects.filter(pk=world.workshop.pk).update(kind=Workshop.Kind.ITINERANT, served_km=5)
+    world.workshop.benches.update(kind="van")
+    nowhere = send("POST", "holds/", hold_wanted(world))
+    assert (nowhere.status_code, nowhere.json()["code"]) == (400, "where_missing")
+    far = send("POST", "holds/", hold_wanted(world) | {"lat": 45.0, "lon": 3.0})
+    assert (far.status_code, far.json()["code"]) == (400, "not_served")
+    assert send("POST", "holds/", hold_wanted(world) | {"lat": "45", "lon": "3"}).status_code == 400
+
+    here = {"lat": world.workshop.lat, "lon": world.workshop.lon}
+    hold = send("POST", "holds/", hold_wanted(world) | here).json()
+    assert {name: hold[name] for name in here} == here

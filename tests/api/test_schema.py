@@ -11,7 +11,7 @@ from drf_spectacular.validation import validate_schema
 
 from tests.api.fuzz import fuzz
 
-METHODS = ("get", "post", "patch")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @pytest.fixture(scope="module")

@@ -1,114 +1,95 @@
 """
-Measure pages and API on the data of the demonstration, served in the ways that a production could choose.
+Measure: python -m tests.bench [slots] [growth] [http] [refusals] [--quick] (`make bench`).
 
-    python -m tests.bench [--seconds 5] [--people 8]
+- slots: the search beside django-appointment's, on the same data and engine, the same slots asserted first;
+- growth: the first 20 slots among up to 10,000 mechanics, beside the bare queries, with and without a past;
+- http: searches and bookings over HTTP on PostgreSQL, for two arrangements of servers;
+- refusals: how soon impossible hours are refused.
 
-One server process each time, and as many people asking at once as named; the same machine serves and asks, so the
-numbers compare the ways with each other and say little about another machine.
+Each part has an empty database of its own, on every engine of this machine. What was measured goes to var/bench.json.
+docs/measurements.md says what each number means.
 """
 
 import argparse
-import http.client
-import itertools
+import json
 import os
-import statistics
+import platform
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from backend.setup import demo
 from backend.setup.speak import Halt, run_as_command, tell
+from tests.bench.beside import PEER, NoPeer, make_environment
+from tests.engines import engines, surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = ("/", "/en/", "/api/v1/places/?q=villeneuve", "/api/v1/interventions/")
-WAYS = {
-    "ASGI, uvicorn": ["uvicorn", "backend.asgi:application", "--host", demo.HOST, "--log-level", "error"],
-    "WSGI, uvicorn": [
-        "uvicorn",
-        "backend.wsgi:application",
-        "--interface",
-        "wsgi",
-        "--host",
-        demo.HOST,
-        "--log-level",
-        "error",
-    ],
-    "ASGI, daphne": ["daphne", "--bind", demo.HOST, "--verbosity", "0", "backend.asgi:application"],
-}
+PARTS = ("slots", "growth", "http", "refusals")
+ON_ONE = {"http": "PostgreSQL", "refusals": "SQLite"}  # what production runs on; what needs no database at all
+SIZES = {"SQLite": [100, 1000], "PostgreSQL": [100, 1000, 10_000]}
+QUICK_SIZES = [100]
+SECONDS, QUICK_SECONDS = 20, 3  # that requests are sent, of each kind
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="small sizes: whether it runs, not how fast")
+    parser.add_argument("--on", choices=SIZES, help="one database only")
     options = parser.parse_args()
-    if not (ROOT / "var" / "demo.sqlite3").exists():
-        raise Halt("There is no demonstration to measure yet: run make demo once, then make bench.")
-    tell(f"{'':<16}{'path':<34}{'answers/s':>10}{'median ms':>11}{'95 % ms':>9}{'failed':>8}")
-    for name, command in WAYS.items():
-        measure_way(name, command, options.seconds, options.people)
+    if unknown := set(options.parts) - set(PARTS):
+        raise Halt(f"There is no part called {', '.join(sorted(unknown))}: choose among {', '.join(PARTS)}.")
+    parts = options.parts or PARTS
+    var = Path(os.environ.get("MOYEU_VAR_DIR") or ROOT / "var")
+    var.mkdir(parents=True, exist_ok=True)
+    report: dict[str, Any] = {"measured_at": time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime()), "machine": machine()}
+    with TemporaryDirectory(prefix="moyeu-bench-") as folder:
+        found = engines("bench", folder=Path(folder))
+        asked = {"folder": folder, "peer": peer_python(var) if "slots" in parts else ""}
+        asked["seconds"] = QUICK_SECONDS if options.quick else SECONDS
+        for part in parts:
+            for name, url in chosen(found, part, options.on).items():
+                asked["sizes"] = QUICK_SIZES if options.quick else SIZES[name]
+                for kind, rows in play(part, name, url, asked).items():
+                    report[kind] = [*report.get(kind, []), *rows]
+    (var / "bench.json").write_text(json.dumps(report, indent=1))
+    tell("\nAll of it is in bench.json, in the folder of variable files (var/).")
     return 0
 
 
-def measure_way(name: str, command: list[str], seconds: float, people: int) -> None:
-    port = demo.free_port(8200)
-    surroundings = demo.environment(ROOT / "var", port, port + 1) | {"TRUSTED_PROXIES": "1"}
-    server = subprocess.Popen(
-        [sys.executable, "-m", *command, "--port", str(port)], cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL
-    )
+def machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "kind": platform.machine(), "python": platform.python_version()}
+
+
+def chosen(found: dict[str, str], part: str, only: str | None) -> dict[str, str]:
+    """Give the databases to measure this part on, and say when the one it asks for is not here."""
+    wanted = ON_ONE.get(part) or only
+    if wanted and wanted not in found:
+        tell(f"\n{part}: no {wanted} answers here, so it is not measured (name one with TEST_DATABASE_URL).")
+    return {name: url for name, url in found.items() if wanted in (None, name)}
+
+
+def peer_python(var: Path) -> str:
+    """Give the Python of the peer's environment; nothing, with a word, when it cannot be had."""
     try:
-        wait_for(port, server)
-        for path in PATHS:
-            took, failed = ask(port, path, seconds, people)
-            if not took:
-                tell(f"{name:<16}{path:<34}{'nothing answered':>30}{failed:>8}")
-                continue
-            slow = statistics.quantiles(took, n=20)[-1] if len(took) > 1 else took[0]
-            rate = len(took) / seconds
-            tell(f"{name:<16}{path:<34}{rate:>10.0f}{statistics.median(took):>11.1f}{slow:>9.1f}{failed:>8}")
-    finally:
-        server.terminate()
-        server.wait()
+        return str(make_environment(var / "peer"))
+    except NoPeer as absent:
+        tell(f"{PEER[0]} {PEER[1]} cannot be installed, so ours is measured alone. {absent}")
+        return ""
 
 
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    """:raises Halt: when the server dies or does not answer within a minute."""
-    until = time.monotonic() + 60
-    while not demo.answers(f"http://{demo.HOST}:{port}/"):
-        if server.poll() is not None or time.monotonic() > until:
-            raise Halt("The server to measure does not answer: what it said is above.")
-        time.sleep(0.1)
-
-
-def ask(port: int, path: str, seconds: float, people: int) -> tuple[list[float], int]:
-    """Milliseconds of every good answer (200) that people got who asked again and again, and how many were not good."""
-    took: list[float] = []
-    failed: list[int] = []
-    until = time.monotonic() + seconds
-    addresses = map("10.0.{0}.1".format, itertools.cycle(range(250)))
-
-    def one_person() -> None:
-        line = http.client.HTTPConnection(demo.HOST, port, timeout=30)
-        while time.monotonic() < until:
-            began = time.monotonic()
-            line.request("GET", path, headers={"X-Forwarded-For": next(addresses)})  # the rate limit is by address
-            answer = line.getresponse()
-            answer.read()
-            if answer.status == 200:
-                took.append((time.monotonic() - began) * 1000)
-            else:
-                failed.append(answer.status)
-
-    asking = [threading.Thread(target=one_person) for _ in range(people)]
-    for person in asking:
-        person.start()
-    for person in asking:
-        person.join()
-    return took, len(failed)
+def play(part: str, name: str, url: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """:raises Halt: when the measurement itself breaks; its words are above."""
+    tell(f"\n=== {part} on {name}")
+    file = Path(asked["folder"]) / "rows.json"
+    command = [sys.executable, "-m", "tests.bench.play", part, str(file), json.dumps(asked)]
+    done = subprocess.run(command, cwd=ROOT, env=surroundings(url), check=False)
+    if done.returncode:
+        raise Halt(f"Measuring {part} broke on {name} (status {done.returncode}): its words are above.")
+    return dict(json.loads(file.read_text()))
 
 
 if __name__ == "__main__":
-    os.environ.pop("STRIPE_SECRET_KEY", None)
     run_as_command(main)

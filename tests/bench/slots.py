@@ -1,124 +1,205 @@
 """
-Measure the search for slots: python -m tests.bench.slots (part of `make bench`).
+The search for slots beside django-appointment's, on the same data and the same engine, the same slots asserted first.
 
-Fills a database of its own with workshops (two mechanics, two stands, 64 % taken), asserts that the plain peer finds
-the very same slots, and prints medians: the search core on free-day rows, the whole search, the peer.
+One member of staff there is one mechanic with a bench of their own here. Each round runs ours, then theirs.
 """
 
-import os
-import random
-import statistics
-import sys
-import tempfile
-import time
+from __future__ import annotations
+
+import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import django
+from django.db import connection
 
-WORKSHOPS, DAYS, TAKEN = 50, 30, 0.64
-ROUNDS, PEER_WORKSHOPS = 15, 5
-AT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-FIRST = date(2026, 11, 24)
+from backend.setup.speak import Halt
+from booking.availability.needs import Work, work_at
+from booking.availability.scan import Slot, slots_of
+from booking.availability.search import find_first
+from collective.timetable.hours import opening_periods, owner_key, weekly_ranges
+from collective.timetable.models import Occupancy, Resource
+from collective.workshops.models import Workshop
+from tests.bench.beside import PEER, Peer, running_peer
+from tests.bench.report import Median, Row, show, timed
+from tests.bench.world import CODE, DAY, MINUTES, World, lay
 
-
-def set_up() -> None:
-    """Use DATABASE_URL's server, or a SQLite file that goes with the process, through Django's test databases."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
-    if not os.environ.get("DATABASE_URL"):
-        folder = tempfile.mkdtemp(prefix="moyeu-bench-")
-        os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
-    django.setup()
-
-
-def fill(dice: random.Random) -> list[Any]:
-    from booking.availability.needs import work_at
-    from booking.availability.scan import slots_of
-    from collective.timetable.free_days import rebuild_timetable
-    from collective.timetable.models import Occupancy
-    from tests.factories import open_workshop
-
-    last = FIRST + timedelta(days=DAYS - 1)
-    works = []
-    for _ in range(WORKSHOPS):
-        workshop = open_workshop(at=AT, mechanics=(4, 3), benches=("stand", "lift"), days=DAYS + 2)
-        offers = list(workshop.offers.select_related("intervention"))
-        work = work_at(workshop=workshop, offers=offers, bike_type="city")
-        works.append(work)
-        half_hours = slots_of(work=work, first=FIRST, last=last, at=AT)[::2]
-        Occupancy.objects.bulk_create(
-            Occupancy(
-                resource=resource, starts_at=slot.starts_at, ends_at=slot.ends_at, reason="closure", reference="x"
-            )
-            for resource in workshop.resources.all()
-            for slot in half_hours
-            if dice.random() < TAKEN
-        )
-        rebuild_timetable(workshops=[workshop], first=FIRST, last=last, at=AT)
-    return works
+ROUNDS = 5
+FIRST_FEW = 20
+COLUMNS = {
+    "what": "what",
+    "ours_ms": "ours ms",
+    "ours_cpu_ms": "(work ms)",
+    "ours_queries": "queries",
+    "peer_ms": f"{PEER[0]} ms",
+    "peer_cpu_ms": "(work ms)",
+    "peer_queries": "queries",
+    "ratio": "ratio",
+    "aim": "aim",
+    "slots": "slots",
+}
+Answer = list[tuple[int, str]]  # workshop, start as the clock on its wall says
 
 
-def median_ms(function: Callable[[], object], rounds: int = ROUNDS) -> float:
-    times = []
-    for _ in range(rounds):
-        begun = time.perf_counter()
+class Question:
+    """What both are asked: ours as a call, theirs as the rows that stand for the same people and days."""
+
+    def __init__(self, what: str, aim: int, ask: Callable[[], Answer], theirs: dict[str, Any], runs: int) -> None:
+        self.what, self.aim, self.ask, self.theirs, self.runs = what, aim, ask, theirs, runs
+
+
+def compare(python: Path | None, folder: Path, *, at: datetime) -> list[Row]:
+    """Measure one engine, in the test database that Django is set up over; without the peer's Python, ours alone."""
+    alone = lay(mechanics=1, each=1, at=at)
+    alone.workshops[0].lat += 2  # out of the way of the others
+    Workshop.objects.bulk_update(alone.workshops, ["lat"])
+    world = lay(mechanics=100, each=5, at=at, seed=7)
+    asked = questions(alone, world)
+    if python is None:
+        rows = [ours(question) for question in asked]
+    else:
+        with running_peer(python, folder) as peer:
+            feed(peer, alone, world)
+            rows = [beside(question, peer) for question in asked]
+    show(f"Free slots, {connection.display_name}: medians of {ROUNDS} interleaved rounds", COLUMNS, rows)
+    return rows
+
+
+def questions(alone: World, world: World) -> list[Question]:
+    one, five = alone.workshops[0], world.workshops[0]
+    return [
+        of_workshop("one mechanic, one day", 10, one, world, days=1, runs=5),
+        of_workshop("five mechanics, a week", 300, five, world, days=7, runs=1),
+        of_workshop("five mechanics, a month", 1000, five, world, days=30, runs=1),
+        in_area(f"first {FIRST_FEW} of 100 mechanics", 500, world),
+    ]
+
+
+def of_workshop(what: str, aim: int, workshop: Workshop, world: World, *, days: int, runs: int) -> Question:
+    offers = list(workshop.offers.filter(intervention__code=CODE).select_related("intervention"))
+    work = work_at(workshop=workshop, offers=offers, bike_type="city")
+    # From a Monday on: a closed day is no day's work.
+    first = world.first + -world.first.weekday() % 7 * DAY if days < 30 else world.first
+
+    def ask() -> Answer:
+        found = slots_of(work=work, first=first, last=first + (days - 1) * DAY, at=world.at)
+        return [said(work, slot) for slot in found]
+
+    return Question(what, aim, ask, theirs([workshop], first.isoformat(), days, None), runs)
+
+
+def in_area(what: str, aim: int, world: World) -> Question:
+    question = world.question(mechanics=100)
+
+    def ask() -> Answer:
+        return [said(first.work, first.slot) for first in find_first(**question, count=FIRST_FEW)]
+
+    return Question(what, aim, ask, theirs(world.workshops, world.first.isoformat(), 30, FIRST_FEW), 1)
+
+
+def theirs(workshops: list[Workshop], first: str, days: int, count: int | None) -> dict[str, Any]:
+    mechanics = Resource.objects.filter(workshop__in=workshops, kind=Resource.Kind.MECHANIC)
+    place = dict(mechanics.values_list("mechanic_id", "workshop_id"))
+    return {"staff": list(place), "place": place, "first": first, "days": days, "count": count}
+
+
+def said(work: Work, slot: Slot) -> tuple[int, str]:
+    return work.workshop.pk, slot.starts_at.astimezone(work.workshop.zone).replace(tzinfo=None).isoformat()
+
+
+def feed(peer: Peer, *worlds: World) -> None:
+    """Give the peer the same people, hours, public holidays and visits."""
+    sample, world = worlds[0].workshops[0], worlds[0]
+    hours = {
+        (one.weekday + 1) % 7: [clock(one.since), clock(one.until)]
+        for one in weekly_ranges(owner=sample, on=world.first)
+    }
+    opening = opening_periods(owners=[sample], first=world.first, last=world.last + 7 * DAY)[owner_key(sample)]
+    off = [day.isoformat() for day, periods in opening.items() if not periods and (day.weekday() + 1) % 7 in hours]
+    workshops = [workshop for world in worlds for workshop in world.workshops]
+    mechanics = Resource.objects.filter(workshop__in=workshops, kind=Resource.Kind.MECHANIC)
+    visits = Occupancy.objects.filter(resource__in=mechanics).values_list(
+        "resource__mechanic_id", "starts_at", "ends_at"
+    )
+    laid = peer.ask(
+        "feed",
+        staff=[resource.mechanic_id for resource in mechanics],
+        hours=hours,
+        days_off=off,
+        visits=[local(sample, *visit) for visit in visits],
+        minutes=MINUTES,
+        step=sample.slot_step_minutes,
+    )
+    if laid["visits"] != len(visits):
+        raise Halt(f"{PEER[0]} holds {laid['visits']} of {len(visits)} visits.")
+
+
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def local(workshop: Workshop, mechanic: int, starts_at: datetime, ends_at: datetime) -> list[Any]:
+    start, end = (moment.astimezone(workshop.zone) for moment in (starts_at, ends_at))
+    return [mechanic, start.date().isoformat(), start.time().isoformat(), end.time().isoformat()]
+
+
+def beside(question: Question, peer: Peer) -> Row:
+    answer = peer.ask("slots", times=0, **question.theirs)
+    found = [(workshop, start) for workshop, start in answer["slots"]]
+    mine = question.ask()
+    demand_same(question, mine, found)
+    rounds, peer_rounds = [], []
+    for _ in range(ROUNDS):
+        rounds.append(timed(question.ask, 5))
+        peer_rounds.append(peer.ask("slots", times=question.runs, **question.theirs)["taken"])
+    median, peer_median = Median.of(rounds), Median.of(peer_rounds)
+    return ours(question, median) | {
+        "peer_ms": peer_median.wall,
+        "peer_cpu_ms": peer_median.cpu,
+        "peer_queries": answer["queries"],
+        "ratio": peer_median.wall / median.wall,
+        "ratio_cpu": peer_median.cpu / median.cpu,
+    }
+
+
+def demand_same(question: Question, mine: Answer, found: Answer) -> None:
+    """
+    Of the first few, two that begin together may be cut either way: their moments must be the same.
+
+    :raises Halt: when the two do not find the same slots, or none.
+    """
+    if question.theirs["count"]:
+        same = [start for _workshop, start in mine] == [start for _workshop, start in found]
+    else:
+        same = sorted(mine) == sorted(found)
+    if not same or not mine:
+        differing = sorted(set(mine) ^ set(found))[:5]
+        raise Halt(f"{question.what}: ours finds {len(mine)} slots, {PEER[0]} {len(found)}: {json.dumps(differing)}")
+
+
+def ours(question: Question, median: Median | None = None) -> Row:
+    found = len(question.ask())
+    median = median or Median.of([timed(question.ask, 5) for _ in range(ROUNDS)])
+    return {
+        "what": question.what,
+        "database": connection.vendor,
+        "slots": found,
+        "ours_ms": median.wall,
+        "ours_cpu_ms": median.cpu,
+        "ours_queries": queries_of(question.ask),
+        "aim": question.aim,
+    }
+
+
+def queries_of(function: Callable[[], object]) -> int:
+    count = 0
+
+    def counting(execute: Callable[..., Any], *words: Any) -> Any:
+        nonlocal count
+        count += 1
+        return execute(*words)
+
+    with connection.execute_wrapper(counting):
         function()
-        times.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(times)
-
-
-def measure() -> None:
-    from django.db import connection
-
-    from booking.availability.scan import Window, groups_for, scan
-    from booking.availability.search import find_slots
-    from tests.bench.plain import plain_slots
-    from tests.factories import LILLE
-
-    works = {work.workshop.pk: work for work in fill(random.Random(20261121))}
-    groups = groups_for(works)
-    last = FIRST + timedelta(days=DAYS - 1)
-    window = Window(FIRST, last)
-
-    every = scan(works=works, groups=groups, window=window, at=AT, want=None)
-    some = dict(list(works.items())[:PEER_WORKSHOPS])
-    for pk, work in some.items():
-        peer = plain_slots(work=work, first=FIRST, last=last, at=AT)
-        assert [slot.starts_at for slot in every[pk]] == peer, f"the peer disagrees about workshop {pk}"
-
-    asked = {"lat": LILLE[0], "lon": LILLE[1], "radius_km": 5, "interventions": ["PUNCTURE"], "bike_type": "city"}
-    first_six = median_ms(lambda: scan(works=works, groups=groups, window=window, at=AT, want=6))
-    all_of_it = median_ms(lambda: scan(works=works, groups=groups, window=window, at=AT, want=None))
-    page = median_ms(lambda: find_slots(**asked, first=FIRST, last=last, at=AT))
-    ours = median_ms(lambda: scan(works=some, groups=groups, window=window, at=AT, want=None))
-    theirs = median_ms(lambda: [plain_slots(work=w, first=FIRST, last=last, at=AT) for w in some.values()], rounds=1)
-
-    count = sum(map(len, every.values()))
-    print(f"{connection.vendor}: {WORKSHOPS} workshops x {DAYS} days, 4 resources each, {count} free slots")
-    print(f"  search core, six slots each   {first_six:9.1f} ms")
-    print(f"  search core, every slot       {all_of_it:9.1f} ms")
-    print(f"  whole search, a page of 20    {page:9.1f} ms")
-    print(f"  {PEER_WORKSHOPS} workshops, every slot: ours {ours:.1f} ms, plain peer {theirs:.0f} ms, identical slots,")
-    print(f"  ratio {theirs / ours:.0f}")
-
-
-def main() -> int:
-    set_up()
-    from django.conf import settings
-    from django.test.utils import get_runner, setup_test_environment, teardown_test_environment
-
-    setup_test_environment(debug=False)
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
-        measure()
-    finally:
-        runner.teardown_databases(databases)
-        teardown_test_environment()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return count

@@ -1,5 +1,6 @@
 """Money, moments, lengths and distances, as each language writes them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,16 @@ from backend.templatetags import moyeu
 PARIS = "Europe/Paris"
 MONDAY = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
 FIRST = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # already 1 December in Lille
+
+
+@dataclass
+class Exact:
+    starts_at: datetime
+    ready_at: datetime | None = None
+    ends_at: datetime = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+LEFT = Exact(MONDAY, ready_at=FIRST)
 
 
 def plain(text: str) -> str:
@@ -41,6 +52,7 @@ def plain(text: str) -> str:
         (moyeu.clock, (FIRST, PARIS), "0 h 30", "12:30 am"),
         (moyeu.clock, (datetime(2026, 11, 23, 11, 5, tzinfo=UTC), PARIS), "12 h 05", "12:05 pm"),
         (moyeu.short_clock, (MONDAY, PARIS), "9:40", "9:40 am"),
+        (moyeu.when, (Exact(MONDAY), PARIS), "lundi 23 novembre, 9 h 40", "Monday 23 November, 9:40 am"),
         (moyeu.short_day, (MONDAY, PARIS), "Lun. 23 nov.", "Mon 23 Nov."),
     ],
 )
@@ -49,6 +61,13 @@ def test_a_word_in_each_language(word, arguments, french, english):
         assert plain(word(*arguments)) == french
     with override("en"):
         assert plain(word(*arguments)) == english
+
+
+def test_a_bicycle_to_leave_is_awaited_between_two_hours():
+    with override("en"):
+        assert plain(moyeu.when(LEFT, PARIS)) == "Monday 23 November, between 9:40 am and 11:00 am"
+        assert plain(moyeu.hours(LEFT, PARIS)) == "between 9:40 am and 11:00 am"
+        assert plain(moyeu.hours(Exact(MONDAY), PARIS)) == "9:40 am"
 
 
 def test_a_range_of_prices_names_its_unit_once_where_one_price_is_enough():

@@ -9,71 +9,43 @@ To add a route: a line in its group, its arguments in rows.py when it takes some
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 from tests.matrix.rows import (
     SEARCH,
-    Body,
     another_time,
+    away_wanted,
     booking_wanted,
+    closure_wanted,
     hold_wanted,
+    hours_text,
     items_wanted,
     of,
+    page_accept,
+    page_closure,
     page_hold,
+    page_holiday,
+    page_hours,
     page_order,
+    page_season,
     page_time,
+    page_wait,
+    page_week,
+    wait_wanted,
+    week_wanted,
 )
-from tests.matrix.world import CODE, ROLES
-
-Statuses = Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One route and method. `to` names the row when a route is tried on several; `body` is JSON for the API."""
-
-    route: str
-    method: str
-    status: Statuses
-    to: str = ""
-    query: str = ""
-    body: Body = field(default=lambda world: {})
-    writes_session: bool = False  # a GET that keeps a challenge or a form's beginning in the session
-
-    @property
-    def id(self) -> str:
-        return " ".join(filter(None, [self.method, self.route, self.to, self.query]))
-
+from tests.matrix.table_of_settings import SETTINGS_API, SETTINGS_PAGES, TOOLS_PAGES
+from tests.matrix.who import SEES_APPOINTMENT, SHOP, Line, Statuses, everybody, only, signed_in
+from tests.matrix.world import CODE
 
 # --- Who --------------------------------------------------------------------------------------------------------------
 
-NOBODY_SIGNED_IN = ("anonymous", "suspended")
-
-
-def everybody(status: int = 200) -> Statuses:
-    return dict.fromkeys(ROLES, status)
-
-
-def signed_in(status: int = 200, *, others: int = 401) -> Statuses:
-    return everybody(status) | dict.fromkeys(NOBODY_SIGNED_IN, others)
-
-
-def only(*roles: str, status: int = 200, seen_by: tuple[str, ...] = (), nobody: int = 404) -> Statuses:
-    """`roles` may; `seen_by` see the row and may not; to all others it does not exist."""
-    return (
-        everybody(404)
-        | dict.fromkeys(NOBODY_SIGNED_IN, nobody)
-        | dict.fromkeys(seen_by, 403)
-        | dict.fromkeys(roles, status)
-    )
-
-
-SHOP = ("mechanic", "workshop_owner")
-SEES_APPOINTMENT = ("owner", *SHOP, "coordinator")
 SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
 CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
 WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
+
+SEES_INSIDE = only(*SHOP, "coordinator", nobody=401)
+SHOP_SAYS = only(*SHOP, seen_by=("coordinator",), nobody=401)
+SHOP_SAYS_NEW = only(*SHOP, seen_by=("coordinator",), nobody=401, status=201)
+MECHANICS_HOURS = ("mechanic_hours", "mechanic_osm", "mechanic_ics", "absences")
 
 # --- The API ----------------------------------------------------------------------------------------------------------
 
@@ -93,9 +65,12 @@ API = [
     Line("api:hours", "GET", everybody(), to="workshop"),
     Line("api:workshop_slots", "GET", everybody(), to="workshop", query=f"interventions={CODE}"),
     Line("api:slots", "GET", everybody(), query=SEARCH),
+    Line("api:first_slots", "GET", everybody(), query=SEARCH),
+    Line("api:month", "GET", everybody(), query=SEARCH),
     Line("api:diagnoses", "POST", everybody(201), body=items_wanted),
     Line("api:holds", "POST", everybody(201), body=hold_wanted),
     Line("api:appointments", "POST", everybody(201), body=booking_wanted),
+    Line("api:waits", "POST", everybody(201), body=wait_wanted),
     # Open to who has the secret token or the signed link
     Line("api:diagnosis", "GET", everybody(), to="diagnosis"),
     Line("api:hold", "GET", everybody(), to="hold"),
@@ -108,6 +83,12 @@ API = [
     Line("api:cancel", "POST", everybody(), to="link"),
     Line("api:withdraw", "POST", everybody(), to="link"),
     Line("api:answer_proposal", "POST", everybody(404), to="link", body=of(accept=True)),  # nothing is proposed
+    Line("api:ask_earlier", "POST", everybody(), to="link"),
+    Line("api:wait", "GET", everybody(), to="wait"),
+    Line("api:leave_wait", "POST", everybody(), to="wait"),
+    Line("api:slot_offer", "GET", everybody(), to="slot offer"),
+    Line("api:accept_offer", "POST", everybody(), to="slot offer", body=of(work_may_begin_early=True)),
+    Line("api:decline_offer", "POST", everybody(), to="slot offer"),
     Line("api:accept", "POST", WORKSHOP_WITH_LINK, to="link"),
     Line("api:refuse", "POST", WORKSHOP_WITH_LINK, to="link", body=of(reason="No parts")),
     Line("api:propose", "POST", WORKSHOP_WITH_LINK, to="link", body=another_time),
@@ -125,6 +106,7 @@ API = [
     # Its customer
     Line("api:pay", "POST", CUSTOMER_ONLY | {"owner": 409}, to="requested"),  # nothing is due
     Line("api:move", "POST", CUSTOMER_ONLY, to="requested", body=another_time),
+    Line("api:ask_earlier", "POST", CUSTOMER_ONLY, to="requested"),
     Line("api:withdraw", "POST", CUSTOMER_ONLY, to="requested"),
     Line("api:answer_proposal", "POST", CUSTOMER_ONLY, to="proposed", body=of(accept=True)),
     # Its workshop
@@ -135,11 +117,27 @@ API = [
     Line("api:no_show", "POST", SHOP_ONLY, to="today"),
     Line("api:workshop_appointments", "GET", only(*SHOP, "coordinator", nobody=401), to="workshop"),
     Line("api:entry", "GET", only(*SHOP, "coordinator", nobody=401), to="entry"),
+    # Hours: anybody reads the workshop's, its people read all of them and say them
+    Line("api:hours_osm", "GET", everybody(), to="workshop"),
+    Line("api:hours_ics", "GET", everybody(), to="workshop"),
+    Line("api:hours", "PUT", SHOP_SAYS, to="workshop", body=week_wanted),
+    Line("api:seasons", "DELETE", SHOP_SAYS, to="workshop", query="from_on={season}"),
+    Line("api:hours_import", "POST", SHOP_SAYS, to="workshop", body=hours_text),
+    Line("api:exceptions", "GET", SEES_INSIDE, to="workshop"),
+    Line("api:exceptions", "POST", SHOP_SAYS_NEW, to="workshop", body=closure_wanted),
+    Line("api:exception", "DELETE", SHOP_SAYS, to="closure"),
+    *(Line(f"api:{name}", "GET", SEES_INSIDE, to="mechanic") for name in MECHANICS_HOURS),
+    *(Line(f"api:{name}", "GET", signed_in(404), to="foreign mechanic") for name in MECHANICS_HOURS),
+    Line("api:mechanic_hours", "PUT", SHOP_SAYS, to="mechanic", body=week_wanted),
+    Line("api:mechanic_import", "POST", SHOP_SAYS, to="mechanic", body=hours_text),
+    Line("api:absences", "POST", SHOP_SAYS_NEW, to="mechanic", body=away_wanted),
+    Line("api:absence", "DELETE", SHOP_SAYS, to="mechanic's absence"),
     # The payment provider, by its signature alone; and what is nowhere
     Line("api:stripe", "POST", everybody(400)),
     Line("api:nothing", "GET", everybody(404)),
     Line("api:nothing", "POST", everybody(404)),
 ]
+API += SETTINGS_API
 
 # --- The cyclist's pages ----------------------------------------------------------------------------------------------
 
@@ -151,10 +149,19 @@ CYCLIST = [
     Line("web:result", "GET", everybody(), query="s={symptom}"),
     Line("web:result", "POST", everybody(302)),  # nothing was named: back to the list
     Line("web:slots", "GET", everybody(), query=f"i={CODE}&lieu=lille"),
+    Line("web:month", "GET", everybody(), query=f"i={CODE}&lieu=lille"),
     Line("web:outline", "GET", everybody(), query="lat=50.63&lon=3.05&km=10"),
     Line("web:places", "GET", everybody(), query="lieu=lille"),
     Line("web:workshop_page", "GET", everybody(), to="workshop"),
     Line("web:workshop_slots", "GET", everybody(), to="workshop", query=f"i={CODE}"),
+    # The waiting list: a wait and an offer by their signed links
+    Line("web:wait_join", "GET", everybody(), query=f"i={CODE}&lieu=lille"),
+    Line("web:wait_join", "POST", everybody(302), query=f"i={CODE}&lieu=lille", body=page_wait),
+    Line("web:wait", "GET", everybody(), to="wait"),
+    Line("web:wait_leave", "POST", everybody(302), to="wait"),
+    Line("web:offer", "GET", everybody(), to="slot offer"),
+    Line("web:offer_accept", "POST", everybody(302), to="slot offer", body=page_accept),
+    Line("web:offer_decline", "POST", everybody(302), to="slot offer"),
     # A hold by its secret token
     Line("web:hold_take", "POST", everybody(302), body=page_hold),
     Line("web:hold", "GET", everybody(), to="hold"),
@@ -166,6 +173,7 @@ CYCLIST = [
     Line("web:appointment", "GET", everybody(), to="page of requested"),
     Line("web:appointment", "GET", everybody(404), to="forged page"),
     Line("web:appointment_calendar", "GET", everybody(), to="page of requested"),
+    Line("web:ask_earlier", "POST", everybody(302), to="page of requested"),
     Line("web:move", "GET", everybody(), to="page of requested"),
     Line("web:move", "POST", everybody(302), to="page of requested", body=page_time),
     Line("web:cancel", "GET", everybody(), to="page of requested"),
@@ -185,12 +193,14 @@ CYCLIST = [
 # --- The workshop's pages ---------------------------------------------------------------------------------------------
 NO_WORKSHOP = ("owner", "other", "staff")  # sees the inside of none
 INSIDE = only(*SHOP, "coordinator", nobody=302)
+SHOP_EDITS = only(*SHOP, seen_by=("coordinator",), nobody=302)
 SHOP_ACTS = only(*SHOP, seen_by=("coordinator",), status=302, nobody=302)
 
 WORKSHOP = [
     Line("web:today", "GET", everybody(302) | dict.fromkeys(NO_WORKSHOP, 404)),  # on to one's own workshop
     Line("web:day", "GET", INSIDE, to="workshop"),
     Line("web:coming", "GET", INSIDE, to="workshop"),
+    Line("web:waiting", "GET", INSIDE, to="workshop"),
     Line("web:visit", "GET", INSIDE, to="visit requested"),
     Line("web:visit_other_times", "GET", only(*SHOP, seen_by=("coordinator",), nobody=302), to="visit requested"),
     Line("web:visit_accept", "POST", SHOP_ACTS, to="visit requested"),
@@ -199,6 +209,24 @@ WORKSHOP = [
     Line("web:visit_cancel", "POST", SHOP_ACTS, to="visit requested", body=of(reason="Ill")),
     Line("web:visit_finish", "POST", SHOP_ACTS, to="visit today"),
     Line("web:visit_no_show", "POST", SHOP_ACTS, to="visit today"),
+    # Its hours, and those of its mechanics
+    Line("web:hours_exchange", "GET", INSIDE, to="workshop"),
+    Line("web:hours_exchange", "POST", SHOP_ACTS, to="workshop", body=page_hours),
+    Line("web:hours", "GET", INSIDE, to="workshop"),
+    *(
+        line
+        for whose, back in (("workshop", "closure"), ("mechanic's hours", "absence"))
+        for line in (
+            Line("web:hours_week", "GET", SHOP_EDITS, to=whose),
+            Line("web:hours_week", "POST", SHOP_ACTS, to=whose, body=page_week),
+            Line("web:hours_exception", "GET", SHOP_EDITS, to=whose),
+            Line("web:hours_exception", "POST", SHOP_ACTS, to=whose, body=page_closure),
+            Line("web:hours_exception_back", "POST", SHOP_ACTS, to=back),
+        )
+    ),
+    Line("web:hours_season_back", "POST", SHOP_ACTS, to="workshop", body=page_season),
+    Line("web:hours_holiday_open", "POST", SHOP_ACTS, to="workshop", body=page_holiday),
+    Line("web:hours_holidays", "POST", SHOP_ACTS, to="workshop", body=of(ferme="0")),
     # The demonstration's doors: here, nowhere
     Line("web:become", "POST", everybody(404)),
     Line("web:mailbox", "GET", everybody(404)),
@@ -258,4 +286,4 @@ ACCOUNT = [
     Line("mfa_download_recovery_codes", "GET", NOT_SET_UP),
     Line("mfa_view_recovery_codes", "GET", NOT_SET_UP),
 ]
-TABLE = [*API, *CYCLIST, *WORKSHOP, *COLLECTIVE, *ACCOUNT]
+TABLE = [*API, *CYCLIST, *WORKSHOP, *COLLECTIVE, *SETTINGS_PAGES, *TOOLS_PAGES, *ACCOUNT]

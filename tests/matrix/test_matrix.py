@@ -45,7 +45,7 @@ def routes(patterns: list[URLPattern | URLResolver] | None = None, space: str = 
 def address(line: Line, world: World) -> str:
     arguments = ARGUMENTS[line.to](world) if line.to else {}
     return reverse(line.route, kwargs=arguments) + (
-        f"?{line.query.format(symptom=world.symptom.code)}" if line.query else ""
+        f"?{line.query.format(symptom=world.symptom.code, season=world.season)}" if line.query else ""
     )
 
 

@@ -7,7 +7,7 @@ Moments follow the database's clock, since the doors read it: a world is alive o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -27,18 +27,29 @@ from booking.diagnosis.keep import keep_diagnosis
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.load_catalogue import load_catalogue
+from booking.waiting.join import join_wait
+from booking.waiting.models import SlotOffer, Wait
+from booking.waiting.offer_freed import offer_freed
 from collective.ledger.entities import books_of, fund_of
 from collective.ledger.models import Entry
 from collective.ledger.record import record
 from collective.members.models import Collective, Membership, User
 from collective.places.models import Commune, CommunePostcode
 from collective.sharing.models import SharingKey
+from collective.timetable.change_hours import change_weekly_hours, make_exception
+from collective.timetable.hours import Owner
+from collective.timetable.models import Resource
+from collective.timetable.periods import Period
+from collective.tools.lend import lend
+from collective.tools.models import Loan, Tool
 from collective.workshops.models import Staff, Workshop
 from tests.factories import (
+    LILLE,
     CollectiveFactory,
     MembershipFactory,
     SellerFactory,
     StaffFactory,
+    ToolTimeFactory,
     UserFactory,
     open_workshop,
 )
@@ -71,16 +82,30 @@ class World:
     proposed: Appointment  # confirmed, another time is proposed
     today: Appointment  # confirmed, begun an hour ago
     hold: Hold
+    tool: Tool  # at home in the workshop
+    loan: Loan
+    slot_offer: SlotOffer  # open, to who waits
     entry: Entry
     diagnosis: Diagnosis
     symptom: Symptom
     slots: list[Slot]
     work: Work
     media: Path  # where the files of its photos are
+    season: date  # on which other hours begin
+    closure: int  # an afternoon to come, of the workshop
+    absence: int  # the same of the first mechanic
+
+    @property
+    def mechanic_time(self) -> Resource:
+        return _mechanic_time(self.workshop)
 
     @property
     def link(self) -> str:
         return manage_link(self.requested)
+
+    @property
+    def wait(self) -> Wait:
+        return self.slot_offer.wait
 
     @property
     def photo(self) -> DiagnosisPhoto:
@@ -108,6 +133,8 @@ def build_world(*, media: Path) -> World:
     proposed = _book(work, slots[1], owner, None, at=at)
     propose_time(appointment=proposed, starts_at=slots[3].starts_at, by=_person(people, "mechanic"), at=at)
     held = _hold(work, slots[2], None, at=at)
+    tool = ToolTimeFactory(tool__home=workshop, tool__kind__code="bleed_mineral").tool
+    change_weekly_hours(owner=workshop, hours=EVERY_DAY, from_on=day + timedelta(days=40), at=at)
     return World(
         at=at,
         people=people,
@@ -117,13 +144,29 @@ def build_world(*, media: Path) -> World:
         proposed=proposed,
         today=_begun(_book(work, slots[4], owner, None, at=at), at=at),
         hold=held,
+        tool=tool,
+        loan=_lend(tool, _person(people, "coordinator"), at=at),
+        slot_offer=_offer(slots[5], at=at),
         entry=_entry(workshop, at=at),
         diagnosis=diagnosis,
         symptom=symptom,
         slots=slots,
         work=work,
         media=media,
+        season=day + timedelta(days=40),
+        closure=_closed(workshop, day + timedelta(days=50), at=at),
+        absence=_closed(_mechanic_time(workshop), day + timedelta(days=50), at=at),
     )
+
+
+def _mechanic_time(workshop: Workshop) -> Resource:
+    return workshop.resources.filter(kind=Resource.Kind.MECHANIC).order_by("pk")[0]
+
+
+def _closed(owner: Owner, day: date, *, at: datetime) -> int:
+    starts_at = datetime.combine(day, time(14), UTC)
+    ends_at = starts_at + timedelta(hours=2)
+    return make_exception(owner=owner, starts_at=starts_at, ends_at=ends_at, is_open=False, label="", at=at)
 
 
 def photo() -> SimpleUploadedFile:
@@ -230,12 +273,39 @@ def _book(work: Work, slot: Slot, cyclist: User | None, diagnosis: Diagnosis | N
     )
 
 
+def _offer(slot: Slot, *, at: datetime) -> SlotOffer:
+    """Somebody waits for a slot of that day, and is offered one."""
+    day = slot.starts_at.date()
+    wait = join_wait(
+        email="guest@example.org",
+        phone="06 12 34 56 78",
+        language="fr",
+        lat=LILLE[0],
+        lon=LILLE[1],
+        radius_km=5,
+        interventions=[CODE],
+        bike_type="city",
+        first=day,
+        last=day,
+        at=at,
+    )
+    workshop = Workshop.objects.get(slug="atelier-la-roue-commune")
+    offer_freed({"workshop": workshop.pk, "first": day.isoformat(), "last": day.isoformat()}, at=at)
+    return wait.offers.get()
+
+
 def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
     """Nothing can be booked in the past: put it there by hand, confirmed."""
     appointment.status, appointment.answer_by = Appointment.Status.CONFIRMED, None
     appointment.starts_at, appointment.ends_at = at - timedelta(minutes=60), at - timedelta(minutes=30)
     appointment.save()
     return appointment
+
+
+def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:
+    """To its own home, the week after next."""
+    day = Period(at + timedelta(days=14), at + timedelta(days=15))
+    return lend(tool=tool, to=tool.home, period=day, by=by, at=at)
 
 
 def _entry(workshop: Workshop, *, at: datetime) -> Entry:

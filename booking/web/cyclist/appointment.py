@@ -24,7 +24,13 @@ from booking.appointments.move import what_forbids_moving
 from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
+from booking.waiting.ask_earlier import wait_of, what_forbids_asking_earlier
+from booking.waiting.links import offer_link, wait_link
+from booking.waiting.models import Wait
+from booking.waiting.queue import names_of_work
 from booking.web.cyclist.doors import private
+from booking.web.cyclist.waits_shown import WaitInWords, in_words
+from collective.members.models import User
 
 Status = Appointment.Status
 
@@ -100,6 +106,20 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "seller": seller_lines(appointment.workshop.seller),
         "mediator": mediator_sentence(appointment.workshop.collective),
         "hold_url": _hold_url(appointment, at=at),
+        **_earlier(appointment, at=at),
+    }
+
+
+def _earlier(appointment: Appointment, *, at: datetime) -> dict[str, Any]:
+    """What the page says of coming sooner: asked for, offered, or still possible to ask."""
+    wait = wait_of(appointment)
+    offer = wait.offers.open_().filter(expires_at__gt=at).first() if wait else None
+    may_ask = wait is None and what_forbids_asking_earlier(appointment, by=None, at=at) is None
+    return {
+        "can_ask_earlier": may_ask,
+        "wait_token": wait_link(wait) if wait else "",
+        "earlier_offer": offer,
+        "earlier_token": offer_link(offer) if offer else "",
     }
 
 
@@ -145,6 +165,14 @@ def mine(request: HttpRequest) -> HttpResponse:
         (appointment, STATES[Status(appointment.status)], manage_link(appointment))
         for appointment in own.prefetch_related("lines").order_by("starts_at", "pk")
     ]
-    ahead = [row for row in rows if row[0].ends_at > at and not row[0].closed_at]
+    ahead = [row for row in rows if row[0].ends_by > at and not row[0].closed_at]
     behind = [row for row in reversed(rows) if row not in ahead]
-    return render(request, "booking/cyclist/mine.html", {"ahead": ahead, "behind": behind})
+    context = {"ahead": ahead, "behind": behind, "waits": _waits(request.user)}
+    return render(request, "booking/cyclist/mine.html", context)
+
+
+def _waits(user: User) -> list[tuple[WaitInWords, str]]:
+    """What the account waits for, each with its link."""
+    waits = list(Wait.objects.waiting().filter(cyclist=user).select_related("appointment__workshop").order_by("pk"))
+    names = names_of_work(waits)
+    return [(in_words(wait, names), wait_link(wait)) for wait in waits]

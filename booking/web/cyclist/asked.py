@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from booking.appointments.models import BikeType
@@ -17,11 +18,14 @@ from booking.services.models import Intervention
 from booking.web.cyclist.said import ELECTRIC
 from collective.places.find import find_places, resolve_place
 from collective.places.place import Place
+from collective.workshops.brands import EBIKE_BRANDS
 from collective.workshops.models import Workshop
 
-RADII = (2, 5, 10, 20, 50)
+RADII = (3, 5, 10, 20, 50)
 USUAL_RADIUS = 10
 DAYS_AHEAD = 21
+FARTHEST_DAY = 62
+CHEAP_WITHIN_HOURS = 48
 EVENING_FROM = 17
 SATURDAY = 5
 MOST_INTERVENTIONS = 12
@@ -30,7 +34,7 @@ MOST_INTERVENTIONS = 12
 class When:
     """When one can come, as the address says it."""
 
-    SOON, SATURDAY, EVENING, DAY = "tot", "samedi", "soir", "jour"
+    SOON, SATURDAY, EVENING, CHEAP, DAY = "tot", "samedi", "soir", "48h", "jour"
 
 
 class SearchForm(forms.Form):
@@ -46,12 +50,17 @@ class SearchForm(forms.Form):
             (When.SOON, _("As soon as possible")),
             (When.SATURDAY, _("On Saturday")),
             (When.EVENING, _("Evening")),
+            (When.CHEAP, _("Cheapest within 48 h")),
             (When.DAY, _("On the day chosen")),
         ],
         required=False,
     )
     jour = forms.DateField(
         label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    apres = forms.DateField(required=False, widget=forms.HiddenInput)  # later slots: from this day on
+    marque = forms.ChoiceField(
+        label=_("Certified for"), choices=[("", _("any motor")), *EBIKE_BRANDS.items()], required=False
     )
     genre = forms.MultipleChoiceField(choices=Workshop.Kind.choices, required=False)
     atout = forms.MultipleChoiceField(
@@ -70,10 +79,16 @@ class SearchForm(forms.Form):
     )
 
     def clean_jour(self) -> date | None:
-        day: date | None = self.cleaned_data.get("jour")
+        return self._day("jour")
+
+    def clean_apres(self) -> date | None:
+        return self._day("apres")
+
+    def _day(self, field: str) -> date | None:
+        day: date | None = self.cleaned_data.get(field)
         if day and self.today and day < self.today:
             raise forms.ValidationError(_("This day is over: choose another."), code="past_date")
-        if day and self.today and day > self.today + timedelta(days=62):
+        if day and self.today and day > self.today + timedelta(days=FARTHEST_DAY):
             raise forms.ValidationError(_("Workshops open their calendars two months ahead: choose an earlier day."))
         return day
 
@@ -95,21 +110,25 @@ class Asked:
     bike_type: str
     when: str
     day: date | None
+    later_from: date | None
+    certification: str
     kinds: tuple[str, ...]
     features: tuple[str, ...]
     order: str
 
     def search(self, *, today: date) -> dict[str, Any]:
         """Return what booking.availability.search.find_slots takes, but for the moment and the hold."""
-        on_a_day = self.when == When.DAY and self.day is not None
+        first, last = self.days(today=today)
         return {
             "lat": self.lat,
             "lon": self.lon,
             "radius_km": self.radius_km,
             "interventions": self.codes,
             "bike_type": self.bike_type,
-            "first": self.day if on_a_day else today,
-            "last": self.day if on_a_day else today + timedelta(days=DAYS_AHEAD),
+            "certification": self.certification,
+            "first": first,
+            "last": last,
+            "within_hours": CHEAP_WITHIN_HOURS if self.when == When.CHEAP else None,
             "kinds": self.kinds,
             "ebike_certified": "vae" in self.features,
             "cargo": "cargo" in self.features,
@@ -117,8 +136,15 @@ class Asked:
             "solidarity": "solidaire" in self.features,
             "weekdays": (SATURDAY,) if self.when == When.SATURDAY else (),
             "from_hour": EVENING_FROM if self.when == When.EVENING else None,
-            "order": self.order,
+            "order": "price" if self.when == When.CHEAP else self.order,
         }
+
+    def days(self, *, today: date) -> tuple[date, date]:
+        """Return the first and the last day to search."""
+        if self.when == When.DAY and self.day is not None:
+            return self.day, self.day
+        first = self.later_from or today
+        return first, first + timedelta(days=DAYS_AHEAD)
 
 
 def read_form(query: QueryDict, *, at: datetime) -> SearchForm:
@@ -128,7 +154,7 @@ def read_form(query: QueryDict, *, at: datetime) -> SearchForm:
         data["velo"] = BikeType.EBIKE
     if data.get("jour") and not data.get("quand"):
         data["quand"] = When.DAY
-    return SearchForm(data, today=at.date())
+    return SearchForm(data, today=timezone.localdate(at))
 
 
 def read_codes(query: QueryDict) -> tuple[str, ...]:
@@ -166,6 +192,8 @@ def read_asked(form: SearchForm, *, codes: tuple[str, ...], diagnosis: Diagnosis
         bike_type=given["velo"] or BikeType.CITY,
         when=given["quand"] or When.SOON,
         day=given["jour"],
+        later_from=given["apres"],
+        certification=given["marque"] if (given["velo"] or "") == BikeType.EBIKE else "",
         kinds=tuple(given["genre"]),
         features=tuple(given["atout"]),
         order=given["ordre"] or "earliest",

@@ -15,7 +15,13 @@ from booking.appointments.models import Appointment, Hold
 from booking.appointments.pay_plan import ways_to_pay
 from booking.appointments.policy import needs_early_start
 
-FIELD_OF = {"bad_email": "email", "bad_phone": "phone", "address_missing": "address", "not_a_way_to_pay": "pay"}
+FIELD_OF = {
+    "bad_email": "email",
+    "bad_phone": "phone",
+    "address_missing": "address",
+    "address_elsewhere": "address",
+    "not_a_way_to_pay": "pay",
+}
 
 
 class BookForm(forms.Form):
@@ -63,6 +69,10 @@ class BookForm(forms.Form):
         self.fields["pay"] = forms.ChoiceField(choices=choices, initial=choices[0][0], widget=forms.RadioSelect)
         if not workshop.is_itinerant:
             del self.fields["address"]
+        elif hold.place:
+            self.fields["address"].help_text = _("Street and number in %(place)s: the time was found for there.") % {
+                "place": hold.place
+            }
         if needs_early_start(workshop=workshop, starts_at=hold.starts_at, booked_at=at):
             self.fields["work_may_begin_early"].required = True
             self.fields["work_may_begin_early"].error_messages["required"] = _(

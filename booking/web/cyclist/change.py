@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,17 +19,21 @@ from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.links import appointment_by_link
 from booking.appointments.models import Appointment, Proposal
 from booking.appointments.move import move_appointment, what_forbids_moving
+from booking.appointments.seat import start_of
 from booking.appointments.terms import cancel_sentence, withdrawal_sentence
+from booking.appointments.where import where_of
 from booking.appointments.withdraw import what_forbids_withdrawing, withdraw
 from booking.appointments.work import work_of
+from booking.availability.days import drop_off_days
 from booking.availability.scan import slots_of
 from booking.availability.take import SlotTaken
 from booking.web.cyclist.appointment import base
 from booking.web.cyclist.asked import DAYS_AHEAD
 from booking.web.cyclist.doors import limited, private
-from booking.web.cyclist.hold import read_moment
+from booking.web.cyclist.hold import read_pressed
 from booking.web.cyclist.shown import by_day
 from collective.members.models import User
+from collective.timetable.drop_off import DayFull
 
 OPENS_AND_ACTS = ["GET", "HEAD", "POST"]
 
@@ -44,7 +49,7 @@ def who(request: HttpRequest, appointment: Appointment) -> User | None:
 @limited("change", "20/m")
 @private
 def move(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the free slots of the same workshop; a press moves the appointment there."""
+    """Show the free slots and drop-off days of the same workshop; a press moves the appointment there."""
     at = database_now()
     appointment = appointment_by_link(token, at=at)
     by = who(request, appointment)
@@ -53,21 +58,27 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            move_appointment(
-                appointment=appointment, starts_at=read_moment(request.POST.get("debut", "")), by=by, at=at
-            )
-        except SlotTaken as taken:
+            move_appointment(appointment=appointment, **read_pressed(request)._asdict(), by=by, at=at)
+        except (SlotTaken, DayFull) as taken:
             messages.error(request, str(taken))
             status = taken.status
         else:
             return _done(request, token, _("Your appointment is moved."))
-    workshop = appointment.workshop
-    today = at.astimezone(workshop.zone).date()
-    last = today + timedelta(days=DAYS_AHEAD)
-    free = slots_of(work=work_of(appointment), first=today, last=last, at=at, own=appointment)
-    free = [slot for slot in free if slot.starts_at != appointment.starts_at]
-    context = base(appointment, token) | {"days": by_day(free, workshop), "policy": cancel_sentence(appointment)}
+    context = base(appointment, token) | other_times(appointment, at=at) | {"policy": cancel_sentence(appointment)}
     return render(request, "booking/cyclist/move.html", context, status=status)
+
+
+def other_times(appointment: Appointment, *, at: datetime, limit: int | None = None) -> dict[str, Any]:
+    """The free slots by day, and the days on which the bicycle can be left; the present one is in neither."""
+    workshop, work, now = appointment.workshop, work_of(appointment), start_of(appointment)
+    today = at.astimezone(workshop.zone).date()
+    dates = {"first": today, "last": today + timedelta(days=DAYS_AHEAD)}
+    free = slots_of(work=work, **dates, at=at, own=appointment, limit=limit, where=where_of(appointment))
+    left = drop_off_days(work=work, **dates, at=at, own=appointment)
+    return {
+        "days": by_day([slot for slot in free if slot.starts_at != now.starts_at], workshop),
+        "drop_offs": [one for one in left if one.day != now.day],
+    }
 
 
 @require_http_methods(OPENS_AND_ACTS)

@@ -57,7 +57,6 @@ def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
         "workshop": workshop,
         "form": form,
         "lines": lines,
-        "minutes": sum(line.minutes for line in lines),
         "labour_cents": labour,
         "parts_cents": parts,
         "total_cents": labour + parts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,19 +21,22 @@ from backend.lib.errors import BadInput, RuleBroken
 from booking.appointments.book import book
 from booking.appointments.extend import extend_hold
 from booking.appointments.give_back import give_back_hold
-from booking.appointments.hold import hold_slot
+from booking.appointments.hold import hold_day, hold_slot
 from booking.appointments.links import manage_link
 from booking.appointments.models import Appointment, Hold
+from booking.appointments.seat import Start
 from booking.availability.needs import OffersOfAnother, works_for
 from booking.availability.take import SlotTaken, alternatives
 from booking.services.offers import Offer
 from booking.web.cyclist.asked import read_codes, read_diagnosis
 from booking.web.cyclist.book_form import BookForm
 from booking.web.cyclist.checkout import checkout
+from booking.web.cyclist.days import nearest_days
 from booking.web.cyclist.doors import limited, private
+from booking.web.cyclist.searched import read_brand, read_where
 from booking.web.cyclist.slots import named, own_hold
 from collective.payments.ask import PaymentUnavailable, open_payment
-from collective.places.find import UnknownPlace, resolve_place
+from collective.timetable.drop_off import DayFull, arrival
 from collective.workshops.models import Workshop
 
 ALTERNATIVES = 3
@@ -48,24 +51,29 @@ class UnreadableMoment(BadInput):
 @limited("hold", "20/m")
 @private
 def take(request: HttpRequest) -> HttpResponse:
-    """Keep the slot that was pressed; when somebody was faster, say so and offer the three nearest."""
+    """Keep the slot or the day that was pressed; when somebody was faster, say so and offer the nearest."""
     at = database_now()
     workshop = get_object_or_404(Workshop.objects.open_to_all(), slug=request.POST.get("atelier", ""))
     codes = read_codes(request.POST)
     offers = offers_of(workshop, set(request.POST.getlist("i")))
-    starts_at = read_moment(request.POST.get("debut", ""))
-    bike = request.POST.get("velo", "")
+    start, search, bike = read_pressed(request), read_back(request), request.POST.get("velo", "")
+    wanted: dict[str, Any] = {
+        "offers": offers,
+        "bike_type": bike,
+        "certification": read_brand(search, bike_type=bike),
+        "diagnosis": read_diagnosis(request.POST),
+        "instead_of": own_hold(request, at=at),
+        "at": at,
+    }
+    where = read_where(search) if workshop.is_itinerant else None
     try:
-        hold = hold_slot(
-            offers=offers,
-            starts_at=starts_at,
-            bike_type=bike,
-            diagnosis=read_diagnosis(request.POST),
-            instead_of=own_hold(request, at=at),
-            at=at,
-        )
-    except SlotTaken as taken:
-        return _taken(request, taken, workshop, codes, starts_at, at=at)
+        if start.day:
+            hold = hold_day(day=start.day, **wanted)
+        else:
+            place = {"where": where.point, "place": where.name} if where else {}
+            hold = hold_slot(starts_at=start.starts_at, **place, **wanted)
+    except (SlotTaken, DayFull) as taken:
+        return _taken(request, taken, workshop, codes, start, at=at)
     request.session["hold"] = str(hold.token)
     return redirect("web:hold", token=hold.token)
 
@@ -98,29 +106,44 @@ def read_moment(text: str) -> datetime:
     return moment
 
 
+def read_pressed(request: HttpRequest) -> Start:
+    """
+    Read the button that was pressed: a time, or a day on which the bicycle is left.
+
+    :raises UnreadableMoment: for anything else.
+    """
+    if "depot" not in request.POST:
+        return Start(read_moment(request.POST.get("debut", "")), None)
+    try:
+        return Start(None, date.fromisoformat(request.POST["depot"]))
+    except ValueError:
+        raise UnreadableMoment from None
+
+
 def _taken(
-    request: HttpRequest,
-    taken: SlotTaken,
-    workshop: Workshop,
-    codes: tuple[str, ...],
-    starts_at: datetime,
-    *,
-    at: datetime,
+    request: HttpRequest, taken: RuleBroken, workshop: Workshop, codes: tuple[str, ...], start: Start, *, at: datetime
 ) -> HttpResponse:
-    bike = request.POST.get("velo", "")
-    work = works_for(interventions=codes, bike_type=bike, workshops=[workshop])[workshop.pk]
-    lat, lon = _where_from(request, workshop)
-    others = alternatives(work=work, starts_at=starts_at, at=at, lat=lat, lon=lon, count=ALTERNATIVES)
+    """Offer the nearest times, here and elsewhere, and the nearest days on which a bicycle can be left here."""
+    bike, search = request.POST.get("velo", ""), read_back(request)
+    work = works_for(
+        interventions=codes,
+        bike_type=bike,
+        workshops=[workshop],
+        certification=read_brand(search, bike_type=bike),
+    )[workshop.pk]
+    starts_at = start.starts_at or arrival(workshop, start.day).starts_at
+    lat, lon = _where_from(search, workshop)
     context = {
         "sentence": str(taken),
         "starts_at": starts_at,
         "workshop": workshop,
-        "others": others,
+        "others": alternatives(work=work, starts_at=starts_at, at=at, lat=lat, lon=lon, count=ALTERNATIVES),
+        "days": nearest_days(work, starts_at, at=at),
         "works": named(codes),
         "codes": codes,
         "bike": bike,
         "diagnosis": read_diagnosis(request.POST),
-        "query": read_back(request),
+        "query": search,
     }
     return render(request, "booking/cyclist/taken.html", context, status=taken.status)
 
@@ -130,13 +153,13 @@ def read_back(request: HttpRequest) -> QueryDict:
     return QueryDict(request.POST.get("retour", "")[:2000])
 
 
-def _where_from(request: HttpRequest, workshop: Workshop) -> tuple[float, float]:
+def _where_from(search: QueryDict, workshop: Workshop) -> tuple[float, float]:
     """The place that was searched from, or else the workshop's own."""
     try:
-        place = resolve_place(read_back(request).get("lieu", ""))
-    except UnknownPlace:
-        return workshop.lat, workshop.lon
-    return place.lat, place.lon
+        where = read_where(search)
+    except BadInput:
+        where = None
+    return (where.point.lat, where.point.lon) if where else (workshop.lat, workshop.lon)
 
 
 @require_safe
@@ -167,6 +190,7 @@ def over_context(hold: Hold) -> dict[str, Any]:
     """What the page of a hold that is over needs: the same work can be looked for again."""
     lines = list(hold.lines.select_related("offer__intervention"))
     query = [("i", line.offer.intervention.code) for line in lines] + [("velo", hold.bike_type)]
+    query += [(name, value) for name, value in (("lieu", hold.place), ("marque", hold.certification)) if value]
     if hold.diagnosis:
         query.append(("d", str(hold.diagnosis.token)))
     return {"hold": hold, "workshop": hold.workshop, "again_url": f"{reverse('web:slots')}?{urlencode(query)}"}

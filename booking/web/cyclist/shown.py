@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from booking.availability.days import DropOffDay
 from booking.availability.needs import Work
 from booking.availability.scan import Slot
 from booking.availability.search import Found, WorkshopSlots
@@ -19,6 +20,7 @@ from collective.workshops.models import Workshop
 
 DAYS_SHOWN = 3
 SLOTS_A_DAY = 3
+DROP_OFFS_SHOWN = 2
 LOOKED_AT = 120  # slots a workshop: enough for three days of quarters of an hour
 
 
@@ -51,6 +53,7 @@ class Card:
     tags: list[Tag]
     next_at: datetime | None
     best: bool
+    drop_offs: list[DropOffDay]
 
 
 KIND_ICONS = {"fixed": "house", "itinerant": "van", "self_repair": "tool"}
@@ -69,15 +72,20 @@ def _card(number: int, one: WorkshopSlots, *, best: bool) -> Card:
         days=[Day(day.starts_at, spread(day.slots)) for day in by_day(one.slots, one.workshop)[:DAYS_SHOWN]],
         tags=tags(one.workshop),
         next_at=one.next_at,
-        best=best and bool(one.slots),
+        best=best and bool(one.slots or one.days),
+        drop_offs=one.days[:DROP_OFFS_SHOWN],
     )
 
 
 def by_day(slots: Iterable[Slot], workshop: Workshop) -> list[Day]:
     """Group slots in order of time by the workshop's local day."""
-    grouped = groupby(slots, key=lambda slot: slot.starts_at.astimezone(workshop.zone).date())
+    grouped = groupby(slots, key=lambda slot: local_day(slot.starts_at, workshop))
     days = [list(of_day) for _day, of_day in grouped]
     return [Day(of_day[0].starts_at, of_day) for of_day in days]
+
+
+def local_day(moment: datetime, workshop: Workshop) -> date:
+    return moment.astimezone(workshop.zone).date()
 
 
 def spread(slots: list[Slot]) -> list[Slot]:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from backend.lib.clock import database_now
 from backend.lib.errors import BadInput
 from booking.appointments.models import BikeType, Hold
+from booking.appointments.where import Where
+from booking.availability.days import drop_off_days
 from booking.availability.needs import works_for
-from booking.availability.search import find_slots, slots_of
+from booking.availability.search import First, Found, find_slots, slots_of
+from booking.availability.take import NotServed
+from booking.availability.why import ALL_TAKEN, Why
 from booking.services.models import Intervention
 from booking.web.cyclist.asked import (
     DAYS_AHEAD,
+    FARTHEST_DAY,
     Asked,
     SearchForm,
+    When,
     read_asked,
     read_codes,
     read_diagnosis,
@@ -29,18 +36,14 @@ from booking.web.cyclist.asked import (
     suggestions,
 )
 from booking.web.cyclist.doors import asked_by_htmx
-from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, map_data, tags
-from booking.web.cyclist.ways_out import ways_out
+from booking.web.cyclist.searched import read_brand, read_where
+from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, local_day, map_data, tags
+from booking.web.cyclist.ways_out import changed, ways_out
 from collective.places.find import UnknownPlace
 from collective.workshops.models import Workshop
+from collective.workshops.zones import serves
 
-REASONS = {
-    "no_workshop_near": _("No workshop of the collective is that near."),
-    "none_fits_the_filters": _("No workshop near there is of that kind, or has what you ticked."),
-    "not_offered_near": _("The workshops near there do not offer this work."),
-    "nobody_able": _("The workshops near there lack the person or the stand for this work."),
-    "all_taken": _("The workshops near there are full on those days."),
-}
+EARLIEST_SHOWN = 4
 
 
 @require_safe
@@ -67,6 +70,9 @@ def slots(request: HttpRequest) -> HttpResponse:
         "map": None,
         "outline_url": "",
         "bike": form["velo"].value() or BikeType.CITY,
+        "earliest": [],
+        "later_query": "",
+        "sooner_query": "",
     }
     try:
         if not form.is_valid():
@@ -83,18 +89,51 @@ def slots(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, form: SearchForm, codes: tuple[str, ...], *, at: datetime) -> dict[str, Any]:
     asked = read_asked(form, codes=codes, diagnosis=read_diagnosis(request.GET))
-    found = find_slots(**asked.search(today=at.date()), at=at, own=own_hold(request, at=at), per_workshop=LOOKED_AT)
+    question, own = asked.search(today=timezone.localdate(at)), own_hold(request, at=at)
+    found = find_slots(**question, at=at, own=own, per_workshop=LOOKED_AT)
     shown = cards(found)
-    free = any(card.days for card in shown)
+    free = any(card.days or card.drop_offs for card in shown)
     return {
         "asked": asked,
         "found": found,
         "cards": shown if free else [],
+        "earliest": _earliest(asked, found) if free else [],
+        "later_query": _later(shown, asked, request.GET, today=timezone.localdate(at)) if free else "",
+        "sooner_query": changed(request.GET, {"apres": None}) if asked.later_from else "",
         "map": map_data(shown, asked) if free else None,
         "outline_url": _outline_url(shown, asked),
-        "reason": "" if free else REASONS.get(found.nothing_because or "", REASONS["all_taken"]),
-        "ways": [] if free else ways_out(asked, request.GET, at=at),
+        "reason": "" if free else str(found.nothing_because or Why(ALL_TAKEN)),
+        "ways": [] if free else ways_out(asked, found, request.GET, at=at),
     }
+
+
+def _earliest(asked: Asked, found: Found) -> list[First]:
+    """
+    The very first slots anywhere, when that is what matters to the person.
+
+    All are on the first page: of workshops in order of their first slot, the n earliest slots belong to the first n.
+    Who comes to people needs to know where first.
+    """
+    if asked.when != When.SOON or asked.order != "earliest" or asked.later_from:
+        return []
+    bookable = [one for one in found.workshops if asked.place or not one.workshop.is_itinerant]
+    slots = [
+        First(one.workshop, one.work, one.distance_km, slot)
+        for one in bookable[:EARLIEST_SHOWN]
+        for slot in one.slots[:EARLIEST_SHOWN]
+    ]
+    return sorted(slots, key=lambda one: one.slot.starts_at)[:EARLIEST_SHOWN]
+
+
+def _later(shown: list[Card], asked: Asked, query: QueryDict, *, today: date) -> str:
+    """The address of the next page of slots: from the first day that some workshop's card no longer shows."""
+    last_shown = [local_day(card.days[-1].starts_at, card.workshop) for card in shown if card.days]
+    if not last_shown or asked.when in (When.DAY, When.CHEAP):
+        return ""
+    later = min(last_shown) + timedelta(days=1)
+    if later > today + timedelta(days=FARTHEST_DAY):
+        return ""
+    return changed(query, {"apres": later.isoformat()})
 
 
 def _outline_url(shown: list[Card], asked: Asked) -> str:
@@ -125,10 +164,18 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
     bike = read_form(request.GET, at=at)["velo"].value() or BikeType.CITY
     if bike not in BikeType.values:
         bike = BikeType.CITY
-    work = works_for(interventions=codes, bike_type=bike, workshops=[workshop]).get(workshop.pk)
+    work = works_for(
+        interventions=codes,
+        bike_type=bike,
+        workshops=[workshop],
+        certification=read_brand(request.GET, bike_type=bike),
+    ).get(workshop.pk)
+    where, problem = _where(request, workshop)
     today = at.astimezone(workshop.zone).date()
-    last = today + timedelta(days=DAYS_AHEAD)
-    free = slots_of(work=work, first=today, last=last, at=at, own=own_hold(request, at=at)) if work else []
+    dates = {"first": today, "last": today + timedelta(days=DAYS_AHEAD)}
+    can_be_reached = where is not None or not workshop.is_itinerant
+    point, own = where.point if where else None, own_hold(request, at=at)
+    free = slots_of(work=work, **dates, at=at, own=own, where=point) if work and can_be_reached else []
     return render(
         request,
         "booking/cyclist/workshop_slots.html",
@@ -138,12 +185,29 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
             "works": named(codes),
             "codes": codes,
             "days": by_day(free, workshop),
+            "drop_offs": drop_off_days(work=work, **dates, at=at) if work else [],
+            "where": where,
+            "problem": problem,
+            "asks_where": not can_be_reached,
             "tags": tags(workshop),
             "query": request.GET,
             "diagnosis": read_diagnosis(request.GET),
             "bike": bike,
         },
     )
+
+
+def _where(request: HttpRequest, workshop: Workshop) -> tuple[Where | None, str]:
+    """Where a mechanic who comes is wanted, and what is wrong with it, if anything is."""
+    if not workshop.is_itinerant:
+        return None, ""
+    try:
+        where = read_where(request.GET)
+    except BadInput as bad:
+        return None, str(bad)
+    if where and not serves(workshop, where.point):
+        return None, str(NotServed.message)
+    return where, ""
 
 
 def named(codes: tuple[str, ...]) -> list[Intervention]:

@@ -12,9 +12,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from backend.lib.clock import database_now
+from booking.waiting.queue import waiting_for
 from booking.web.cyclist.doors import asked_by_htmx
 from booking.web.workshop.doors import at_work, workshop_or_404
-from booking.web.workshop.shown import by_local_day, days_ahead, midnight, visits_between, waiting_for_an_answer
+from booking.web.workshop.shown import (
+    by_local_day,
+    days_ahead,
+    left_at_the_workshop,
+    midnight,
+    visits_between,
+    waiting_for_an_answer,
+)
 from collective.workshops.models import Workshop
 
 DAYS_SHOWN = 21
@@ -41,7 +49,8 @@ def day(request: HttpRequest, slug: str) -> HttpResponse:
     workshop, at = workshop_or_404(request, slug), database_now()
     shown, today = read_day(request.GET.get("jour", ""), workshop, at=at), local_day(workshop, at)
     visits = visits_between(workshop, shown, shown, by=request.user, at=at)
-    expected = [visit for visit in visits if not visit.is_closed]
+    left = left_at_the_workshop(workshop, shown, by=request.user, at=at)
+    expected = [visit for visit in visits if not visit.is_closed and not visit.appointment.is_drop_off]
     confirmed = [visit for visit in expected if visit.mark != "asks"]
     in_hand = confirmed[0] if confirmed and shown == today else None
     context = {
@@ -50,11 +59,13 @@ def day(request: HttpRequest, slug: str) -> HttpResponse:
         "is_today": shown == today,
         "in_hand": in_hand,
         "has_begun": in_hand is not None and in_hand.appointment.starts_at <= at,
+        "left": left,
         "expected": [visit for visit in expected if visit is not in_hand],
         "closed": [visit for visit in visits if visit.is_closed],
         "to_come": len(expected),
         "last_end": max((visit.appointment.ends_at for visit in expected), default=None),
         "ahead": days_ahead(workshop, today + timedelta(days=1), today + timedelta(days=DAYS_ANNOUNCED)),
+        "on_the_list": len(waiting_for(workshop, at=at)),
         "here": f"{reverse('web:day', args=[workshop.slug])}?jour={shown}",
     }
     template = "booking/workshop/_day.html" if asked_by_htmx(request) else "booking/workshop/day.html"

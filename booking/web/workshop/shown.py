@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.lib.money import decimal
 from booking.appointments.models import Appointment, BikeType, Proposal
+from booking.appointments.outside import appointments_outside
 from booking.diagnosis.kept import KeptCause, read_kept
 from booking.jobs.finish import what_forbids_finishing_now
 from collective.members.models import User
@@ -29,11 +30,27 @@ VERY_LIKELY, LIKELY = 0.7, 0.4
 
 
 @dataclass(frozen=True)
+class Equipment:
+    """What an appointment takes beside its hands, by name: a bench or none, tools borrowed from the collective."""
+
+    bench: str = ""
+    tools: tuple[str, ...] = ()
+
+
+NOTHING = Equipment()
+NOBODY: Mapping[int, str] = {}
+
+
+@dataclass(frozen=True)
 class Visit:
-    """One appointment on a list: `bench` is a name or empty, `cause` the likeliest one of its diagnosis."""
+    """
+    One appointment on a list: `cause` is the likeliest one of its diagnosis, `is_late` a bicycle promised before,
+    `outside` why the hours as they are shut it out.
+    """
 
     appointment: Appointment
     bench: str
+    tools: tuple[str, ...]
     cause: KeptCause | None
     symptom: str
     works: tuple[str, ...]
@@ -41,10 +58,8 @@ class Visit:
     paid_cents: int
     may_finish: bool
     proposed: bool
-
-    @property
-    def minutes(self) -> int:
-        return int((self.appointment.ends_at - self.appointment.starts_at).total_seconds() // 60)
+    is_late: bool
+    outside: str
 
     @property
     def left_cents(self) -> int:
@@ -102,7 +117,27 @@ def midnight(day: date, workshop: Workshop) -> datetime:
 
 def visits_between(workshop: Workshop, first: date, last: date, *, by: User, at: datetime) -> list[Visit]:
     """Return the visits of the local days `first` to `last`, both included, in order of time."""
-    return read_visits(workshop, _within(workshop, first, last).filter(status__in=ON_THE_LIST), by=by, at=at)
+    found = _within(workshop, first, last).filter(status__in=ON_THE_LIST)
+    return read_visits(workshop, found, by=by, at=at, outside=outside_hours(workshop, first, last, at=at))
+
+
+def left_at_the_workshop(workshop: Workshop, day: date, *, by: User, at: datetime) -> list[Visit]:
+    """
+    Return the bicycles left for the day that are, or are to be, on site on a local day: the first promised first.
+
+    One that is promised and not done stays on today's list until it is.
+    """
+    begins, ends = midnight(day, workshop), midnight(day + timedelta(days=1), workshop)
+    still_here = Q(ready_at__gte=begins) | Q(ready_at__lt=at) if begins <= at < ends else Q(ready_at__gte=begins)
+    left = workshop.appointments.filter(still_here, status__in=Appointment.OPEN, starts_at__lt=ends)
+    visits = read_visits(workshop, left, by=by, at=at, outside=outside_hours(workshop, day, day, at=at))
+    return sorted(visits, key=lambda visit: (visit.appointment.ends_by, visit.appointment.pk))
+
+
+def outside_hours(workshop: Workshop, first: date, last: date, *, at: datetime) -> dict[int, str]:
+    """Return why the hours shut out open appointments of these local days, by id. Four queries at most."""
+    found = appointments_outside(workshop=workshop, first=first, last=last, at=at)
+    return {outside.appointment.pk: outside.why for outside in found}
 
 
 def waiting_for_an_answer(workshop: Workshop, *, by: User, at: datetime) -> list[Visit]:
@@ -127,28 +162,39 @@ def _within(workshop: Workshop, first: date, last: date) -> QuerySet[Appointment
     return workshop.appointments.filter(starts_at__gte=begins, starts_at__lt=ends)
 
 
-def read_visits(workshop: Workshop, appointments: QuerySet[Appointment], *, by: User, at: datetime) -> list[Visit]:
+def read_visits(
+    workshop: Workshop,
+    appointments: QuerySet[Appointment],
+    *,
+    by: User,
+    at: datetime,
+    outside: Mapping[int, str] = NOBODY,
+) -> list[Visit]:
     """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many."""
     found = list(
-        appointments.select_related("workshop", "mechanic", "diagnosis", "payment")
+        appointments.select_related("workshop", "mechanic", "second_mechanic", "diagnosis", "payment")
         .prefetch_related("lines")
         .annotate(photo_count=Count("diagnosis__photos"), is_proposed=Exists(open_proposals(at=at)))
         .order_by("starts_at", "pk")
     )
-    benches, works_here = benches_of(found), works_at(by, workshop)
-    return [read_visit(one, benches, works_here=works_here, at=at) for one in found]
+    equipment, works_here = equipment_of(found), works_at(by, workshop)
+    return [read_visit(one, equipment, works_here=works_here, at=at, outside=outside.get(one.pk, "")) for one in found]
 
 
 def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
     return Proposal.objects.filter(appointment=OuterRef("pk"), state=Proposal.State.OPEN, expires_at__gt=at)
 
 
-def read_visit(appointment: Appointment, benches: Mapping[str, str], *, works_here: bool, at: datetime) -> Visit:
+def read_visit(
+    appointment: Appointment, equipment: Mapping[str, Equipment], *, works_here: bool, at: datetime, outside: str
+) -> Visit:
+    taken = equipment.get(appointment.reference, NOTHING)
     items = read_kept(appointment.diagnosis) if appointment.diagnosis else []
     causes = [cause for item in items[:1] for cause in item.shown[:1]]
     return Visit(
         appointment=appointment,
-        bench=benches.get(appointment.reference, ""),
+        bench=taken.bench,
+        tools=taken.tools,
         cause=causes[0] if causes else None,
         symptom=items[0].name if items else "",
         works=tuple(line.name for line in appointment.lines.all()),
@@ -156,15 +202,25 @@ def read_visit(appointment: Appointment, benches: Mapping[str, str], *, works_he
         paid_cents=appointment.payment.kept_cents if appointment.payment else 0,
         may_finish=works_here and what_forbids_finishing_now(appointment, at=at) is None,
         proposed=getattr(appointment, "is_proposed", False),
+        is_late=appointment.is_drop_off and appointment.is_open and appointment.ends_by < at,
+        outside=outside,
     )
 
 
-def benches_of(appointments: Iterable[Appointment]) -> dict[str, str]:
-    """Return the names of the benches by the appointments' references. One query."""
+def equipment_of(appointments: Iterable[Appointment]) -> dict[str, Equipment]:
+    """Return benches and borrowed tools by the appointments' references. One query."""
     taken = Occupancy.objects.filter(
-        reference__in=[appointment.reference for appointment in appointments], resource__bench__isnull=False
+        reference__in=[appointment.reference for appointment in appointments], resource__mechanic=None
     )
-    return dict(taken.values_list("reference", "resource__bench__name"))
+    benches: dict[str, str] = {}
+    tools: dict[str, list[str]] = defaultdict(list)
+    rows = taken.order_by("pk").values_list("reference", "resource__bench__name", "resource__tool__name")
+    for reference, bench, tool in rows:
+        if bench:
+            benches[reference] = bench
+        if tool:
+            tools[reference].append(tool)
+    return {key: Equipment(benches.get(key, ""), tuple(tools[key])) for key in [*benches, *tools]}
 
 
 def by_local_day(visits: Iterable[Visit], workshop: Workshop) -> list[DayOfVisits]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,22 +23,20 @@ from booking.appointments.models import Appointment, Proposal
 from booking.appointments.no_show import mark_no_show, what_forbids_no_show
 from booking.appointments.propose import propose_time, what_forbids_proposing
 from booking.appointments.refuse import refuse_appointment
-from booking.appointments.work import work_of
-from booking.availability.scan import slots_of
 from booking.diagnosis.kept import read_kept
 from booking.jobs.finish import WrongTakings, finish_repair, what_forbids_finishing
 from booking.web.cyclist.appointment import happened
-from booking.web.cyclist.hold import read_moment
-from booking.web.cyclist.shown import by_day
+from booking.web.cyclist.change import other_times as free_times
+from booking.web.cyclist.hold import read_pressed
 from booking.web.workshop.day import frame, local_day
 from booking.web.workshop.doors import appointment_or_404, at_work
-from booking.web.workshop.shown import benches_of, read_visit
+from booking.web.workshop.shown import equipment_of, outside_hours, read_visit
 from collective.members.models import User
 from collective.sharing.vat import vat_bp
 from collective.sharing.what_shares import Shares, what_shares
 from collective.workshops.roles import works_at
 
-DAYS_AHEAD = 21
+MOST_SLOTS = 80
 Status = Appointment.Status
 MARKS = {Status.CONFIRMED: "ok", Status.DONE: "ok", Status.REQUESTED: "wait"}
 Act = Callable[..., Any]
@@ -50,13 +48,19 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything known of an appointment, with the buttons that its rules allow this person now."""
     appointment, at = appointment_or_404(request, pk), database_now()
     workshop, diagnosis = appointment.workshop, appointment.diagnosis
-    works_here = works_at(request.user, workshop)
+    works_here, day = works_at(request.user, workshop), local_day(workshop, appointment.starts_at)
     context = {
         **frame(request, workshop, at=at),
         **what_may_be_done(appointment, by=request.user, at=at),
-        "visit": read_visit(appointment, benches_of([appointment]), works_here=works_here, at=at),
+        "visit": read_visit(
+            appointment,
+            equipment_of([appointment]),
+            works_here=works_here,
+            at=at,
+            outside=outside_hours(workshop, day, day, at=at).get(appointment.pk, ""),
+        ),
         "appointment": appointment,
-        "day": local_day(workshop, appointment.starts_at),
+        "day": day,
         "mark": MARKS.get(Status(appointment.status), "off"),
         "lines": list(appointment.lines.all()),
         "items": read_kept(diagnosis) if diagnosis else [],
@@ -102,12 +106,10 @@ def other_times(request: HttpRequest, pk: int) -> HttpResponse:
     appointment, at = appointment_or_404(request, pk), database_now()
     if forbidden := what_forbids_proposing(appointment, by=request.user, at=at):
         return _refused(request, appointment, forbidden)
-    today = local_day(appointment.workshop, at)
-    slots = slots_of(work=work_of(appointment), first=today, last=today + timedelta(days=DAYS_AHEAD), at=at, limit=80)
     context = {
         **frame(request, appointment.workshop, at=at),
+        **free_times(appointment, at=at, limit=MOST_SLOTS),
         "appointment": appointment,
-        "days": by_day(slots, appointment.workshop),
     }
     return render(request, "booking/workshop/other_times.html", context)
 
@@ -129,7 +131,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @at_work
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
-        propose_time(starts_at=read_moment(request.POST.get("debut", "")), **known)
+        propose_time(**read_pressed(request)._asdict(), **known)
 
     return _do(request, pk, act, _("Proposed. The slot is kept while the customer answers; nothing moves before."))
 

@@ -1,15 +1,14 @@
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.lib.clock import database_now
-from collective.timetable.free_days import rebuild_timetable
+from collective.timetable.free_days import last_kept, rebuild_timetable
 from collective.workshops.models import Workshop
 
 
 class Command(BaseCommand):
-    help = "Compute the free days anew from hours and occupancies, from today to each workshop's horizon."
+    help = "Compute the free days anew from hours and occupancies, from today to each workshop's last day."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slugs", nargs="*", metavar="SLUG", help="only these workshops")
@@ -24,6 +23,5 @@ class Command(BaseCommand):
         rows = 0
         for workshop in workshops:
             today = at.astimezone(workshop.zone).date()
-            last = today + timedelta(days=workshop.horizon_days)
-            rows += rebuild_timetable(workshops=[workshop], first=today, last=last, at=at)
+            rows += rebuild_timetable(workshops=[workshop], first=today, last=last_kept(workshop, at=at), at=at)
         self.stdout.write(f"{rows} free days rebuilt.")

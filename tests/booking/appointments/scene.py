@@ -9,15 +9,19 @@ from backend.lib.outbox import sweep_outbox
 from backend.lib.outbox_models import OutboxRow
 from booking.appointments.ask import PURPOSE
 from booking.appointments.book import book
-from booking.appointments.hold import hold_slot
+from booking.appointments.hold import hold_day, hold_slot
 from booking.appointments.models import Appointment, Hold
+from booking.services.offers import Offer
 from collective.members.models import User
 from collective.payments.ask import open_payment
 from collective.payments.models import Payment
 from collective.payments.operations import run_operations
 from collective.payments.settle import look_at_payment
+from collective.places.point import Point
 from collective.sharing.models import SharingKey
-from collective.timetable.models import Occupancy
+from collective.timetable.drop_off import sell_days
+from collective.timetable.models import Claim, Occupancy
+from collective.timetable.wall_clock import moments_of
 from collective.workshops.models import Workshop
 from tests.booking.appointments.provider import MemoryProvider
 from tests.factories import StaffFactory, open_workshop
@@ -49,8 +53,34 @@ def staff_of(workshop: Workshop) -> User:
 
 
 def hold_at(workshop: Workshop, starts_at: datetime = NINE, *, at: datetime = AT, **given: Any) -> Hold:
-    offers = list(workshop.offers.select_related("intervention", "workshop"))
-    return hold_slot(offers=offers, starts_at=starts_at, at=at, **{"bike_type": "city"} | given)
+    """Hold a slot; an itinerant mechanic comes to her own door, unless `where` says otherwise."""
+    if workshop.is_itinerant:
+        given = {"where": Point(workshop.lat, workshop.lon)} | given
+    return hold_slot(offers=offers_of(workshop), starts_at=starts_at, at=at, **{"bike_type": "city"} | given)
+
+
+def offers_of(workshop: Workshop) -> list[Offer]:
+    return list(workshop.offers.select_related("intervention", "workshop"))
+
+
+def make_selling_days(*, storage_places: int = 6, return_days: int = 1, **fields: Any) -> Workshop:
+    """Bikes are left from 9:00 to 11:00 and promised for 17:00 of the next opening day; paid at the counter."""
+    workshop = make_workshop(**{"pay_now": "counter"} | fields)
+    sell_days(
+        workshop=workshop,
+        share_bp=8000,
+        arrives_from=9 * 60,
+        arrives_until=11 * 60,
+        return_days=return_days,
+        returns_from=17 * 60,
+        storage_places=storage_places,
+        at=AT,
+    )
+    return Workshop.objects.get(pk=workshop.pk)
+
+
+def hold_day_at(workshop: Workshop, day: date, *, at: datetime = AT, **given: Any) -> Hold:
+    return hold_day(offers=offers_of(workshop), day=day, at=at, **{"bike_type": "city"} | given)
 
 
 def book_at(workshop: Workshop, starts_at: datetime = NINE, *, at: datetime = AT, **given: Any) -> Appointment:
@@ -60,6 +90,16 @@ def book_at(workshop: Workshop, starts_at: datetime = NINE, *, at: datetime = AT
 
 def book_hold(hold: Hold, *, at: datetime = AT, **given: Any) -> Appointment:
     return book(hold=hold, at=at, **WHO | {"pay": hold.workshop.pay_now, "work_may_begin_early": True} | given)
+
+
+def leave_for_the_day(appointment: Appointment, *, left_on: date, days: int) -> Appointment:
+    """Make it one that was left between 9:00 and 11:00 and promised for 17:00, `days` later."""
+    zone = appointment.workshop.zone
+    appointment.starts_at, appointment.ends_at = moments_of(left_on, 9 * 60, 11 * 60, zone)
+    appointment.ready_at, _ = moments_of(left_on + timedelta(days=days), 17 * 60, 18 * 60, zone)
+    appointment.drop_off_minutes, appointment.mechanic = 30, None
+    appointment.save()
+    return appointment
 
 
 def open_page(appointment: Appointment, *, at: datetime = AT) -> str:
@@ -96,8 +136,8 @@ def confirmed(
 
 
 def references() -> set[str]:
-    """Whose time is taken, at whatever resource."""
-    return set(Occupancy.objects.values_list("reference", flat=True))
+    """Whose time is taken, at whatever resource, or which minutes of a day."""
+    return {kept for model in (Occupancy, Claim) for kept in model.objects.values_list("reference", flat=True)}
 
 
 def mails(to: str = WHO["email"]) -> list[str]:

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from icalendar import Calendar
 
 from booking.appointments.calendar_file import calendar_file
 from booking.appointments.cancel import cancel_appointment
 from booking.appointments.move import move_appointment
-from tests.booking.appointments.scene import AT, MINUTE, NEXT_WEEK, NINE, book_at, make_workshop
+from tests.booking.appointments.scene import AT, MINUTE, NEXT_WEEK, NINE, book_at, leave_for_the_day, make_workshop
 
 
 def read(appointment, **options):
@@ -56,3 +57,15 @@ def test_a_mechanic_who_comes_meets_at_the_customers_address(db, provider):
     _calendar, event = read(book_at(itinerant, address="3 rue Nationale; Lille, 2e"))
 
     assert str(event["LOCATION"]) == "3 rue Nationale; Lille, 2e"
+
+
+@pytest.mark.parametrize("to_workshop", [False, True])
+def test_a_bicycle_left_for_the_day_has_its_hours_of_arrival_and_its_promise(counter, to_workshop):
+    left = leave_for_the_day(book_at(counter), left_on=NINE.date(), days=1)
+
+    _calendar, event = read(left, to_workshop=to_workshop)
+
+    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (left.starts_at, left.ends_at)
+    said = str(event["DESCRIPTION"]).replace("\u00a0", " ")
+    assert "9 h" in said
+    assert "mercredi 25 novembre, 17 h" in said

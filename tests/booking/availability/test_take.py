@@ -181,7 +181,7 @@ def test_the_guard_turns_an_unlocked_writer_into_a_refusal(monkeypatch):
     work = work_of(open_workshop(at=AT))
     nine = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
     take(work, nine)
-    monkeypatch.setattr("collective.timetable.free_days.mark_taken", lambda periods, day: 0)
+    monkeypatch.setattr("collective.timetable.derive.mark_taken", lambda periods, day: 0)
     with pytest.raises(SlotTaken):
         take(work, nine, reference="hold:2")
 

@@ -21,12 +21,14 @@ from tests.booking.appointments.scene import (
     confirmed,
     hear_of,
     kept_cents,
+    leave_for_the_day,
     make_workshop,
     pass_sweeps,
     pay,
     staff_of,
 )
 from tests.collective.money import books
+from tests.factories import MechanicFactory
 
 DONE_AT = NINE + timedelta(hours=1)
 
@@ -45,6 +47,18 @@ def test_the_advance_becomes_revenue_and_shares_and_the_rest_is_taken_at_the_cou
     assert fund == {"467.platform": 75, "754": -75} or sum(fund.values()) == 0
     work = FinishedWork.objects.get(reference=appointment.number)
     assert (work.minutes, work.labour_cents, work.interventions) == (30, 1500, ["PUNCTURE"])
+
+
+@pytest.mark.parametrize("works_at_a_bench", [True, False])
+def test_a_bicycle_left_for_the_day_was_repaired_by_whoever_finishes_it(counter, works_at_a_bench):
+    appointment = leave_for_the_day(book_at(counter), left_on=NINE.date(), days=0)
+    staff = staff_of(counter)
+    mechanic = MechanicFactory(workshop=counter, user=staff) if works_at_a_bench else None
+
+    finish_repair(appointment=appointment, by=staff, at=DONE_AT)
+
+    work = FinishedWork.objects.get(reference=appointment.number)
+    assert (work.mechanic, work.minutes) == (mechanic, 30)
 
 
 def test_the_same_whole_way_at_the_counter(counter):

@@ -13,6 +13,8 @@ from collective.timetable.change_hours import change_weekly_hours, make_exceptio
 from collective.timetable.free_days import extend_horizon, read_days, rebuild_timetable
 from collective.timetable.hours import add_exception, set_weekly_hours
 from collective.timetable.models import FreeDay, Occupancy
+from collective.timetable.occupy import occupy, release
+from collective.timetable.periods import Period
 from collective.timetable.ticks import each_bit, from_bytes
 from tests.factories import BenchTimeFactory, MechanicTimeFactory, WorkshopFactory, open_workshop
 
@@ -178,3 +180,86 @@ def test_a_rebuild_changes_nothing_that_was_right():
 
 def test_a_workshop_without_resources_has_no_free_days():
     assert rebuild_timetable(workshops=[WorkshopFactory()], first=date(2026, 9, 1), last=date(2026, 9, 9), at=AT) == 0
+
+
+def test_a_row_counts_what_is_open_and_what_of_it_is_taken():
+    workshop = open_workshop(at=AT)
+    mechanic = workshop.resources.get(kind="mechanic")
+    half_past_eleven = datetime(2026, 9, 2, 9, 30, tzinfo=UTC)
+    occupy(
+        resources=[mechanic],
+        period=Period(half_past_eleven, half_past_eleven + timedelta(hours=2)),  # the workshop closes at 12:30
+        reason="closure",
+        reference="x:1",
+        expires_at=None,
+        at=AT,
+    )
+    row = FreeDay.objects.get(resource=mechanic, day=half_past_eleven.date())
+    assert (row.open_ticks, row.taken_ticks) == (90, 12)
+
+
+def test_a_workshop_that_works_on_public_holidays_is_open_on_them():
+    armistice = date(2026, 11, 11)  # a Wednesday
+    workshop = open_workshop(at=AT, days=80)
+    assert free_minutes(workshop, armistice) == 0
+    workshop.closed_on_holidays = False
+    workshop.save()
+    rebuild_timetable(workshops=[workshop], first=armistice, last=armistice, at=AT)
+    assert free_minutes(workshop, armistice) == 2 * 450
+
+
+class TestADailyLimit:
+    """A mechanic takes so many appointments a day, however much time is left."""
+
+    NINE = datetime(2026, 9, 2, 7, 0, tzinfo=UTC)
+    DAY = date(2026, 9, 2)
+    HOUR = timedelta(hours=1)
+
+    @pytest.fixture
+    def mechanic(self):
+        mechanic = open_workshop(at=AT, horizon_days=3, days=3).resources.get(kind="mechanic")
+        mechanic.mechanic.daily_limit = 2
+        mechanic.mechanic.save()
+        return mechanic
+
+    def take(self, mechanic, hour, reference, reason="hold", expires_at=None):
+        starts_at = self.NINE + hour * self.HOUR
+        occupy(
+            resources=[mechanic],
+            period=Period(starts_at, starts_at + self.HOUR / 2),
+            reason=reason,
+            reference=reference,
+            expires_at=expires_at,
+            at=AT,
+        )
+
+    def free(self, mechanic, ignoring=None, at=AT) -> int:
+        (read,) = read_days(resources=[mechanic], first=self.DAY, last=self.DAY, at=at, ignoring=ignoring)
+        if not ignoring and at == AT:
+            row = FreeDay.objects.get(resource=mechanic, day=self.DAY)
+            assert from_bytes(row.bits) == read.free
+            assert row.open_ticks == 90
+        return read.free.bit_count()
+
+    def test_at_the_limit_nothing_is_free_and_below_it_all_that_is_left(self, mechanic):
+        self.take(mechanic, 0, "hold:1")
+        assert self.free(mechanic) == 84
+        self.take(mechanic, 1, "appointment:2", reason="appointment")
+        assert self.free(mechanic) == 0
+        assert self.free(mechanic, ignoring="hold:1") == 84
+        release(reference="hold:1", at=AT)
+        assert self.free(mechanic) == 84
+
+    def test_an_appointment_in_two_parts_counts_once_and_what_is_none_never(self, mechanic):
+        self.take(mechanic, 0, "hold:1")
+        self.take(mechanic, 2, "hold:1")
+        self.take(mechanic, 3, "loan:1", reason="loan")
+        self.take(mechanic, 6, "closure:1", reason="closure")
+        assert self.free(mechanic) == 66
+
+    def test_what_expired_and_what_began_the_day_before_do_not_count(self, mechanic):
+        self.take(mechanic, 0, "hold:1", expires_at=AT + self.HOUR)
+        self.take(mechanic, 1, "hold:2")
+        self.take(mechanic, -9.25, "offer:1", reason="offer")  # 23:45 to 00:15
+        assert self.free(mechanic) == 0
+        assert self.free(mechanic, at=AT + self.HOUR) == 84

@@ -225,3 +225,12 @@ def test_people_read_the_week_in_force(workshop):
     set_weekly_hours(owner=workshop, hours="Tu 10:00-12:30", from_on=date(2026, 12, 1))
     assert len(weekly_hours_text(workshop, on=date(2026, 11, 24))) == 1
     assert weekly_hours_text(workshop, on=date(2026, 11, 24)) != weekly_hours_text(workshop, on=date(2026, 12, 2))
+
+
+def test_a_week_that_begins_as_clocks_skip_its_first_hour_holds_from_that_day():
+    workshop = WorkshopFactory(timezone="America/Havana")  # on 14 March 2027 midnight is one o'clock at once
+    sunday = date(2027, 3, 14)
+    set_weekly_hours(owner=workshop, hours="Mo-Su 00:00-24:00", from_on=sunday)
+    opening = opening_periods(owners=[workshop], first=sunday, last=sunday + timedelta(days=7))[owner_key(workshop)]
+    hours = [sum(((p.ends_at - p.starts_at) for p in periods), timedelta()) for periods in opening.values()]
+    assert hours == [timedelta(hours=23), *[timedelta(hours=24)] * 7]

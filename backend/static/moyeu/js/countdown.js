@@ -1,4 +1,5 @@
-// The clock of a held slot. The server decides when the hold ends; this shows it and says it aloud at 5, 2 and 1 minutes.
+// The clock of a slot held for minutes, or offered for hours. The server decides when that ends; this shows it and says
+// it aloud at 5, 2 and 1 minutes.
 const bar = document.querySelector("[data-countdown]");
 
 if (bar) {
@@ -16,7 +17,9 @@ if (bar) {
   };
   const tick = () => {
     const left = Math.max(0, Math.round((end - Date.now()) / 1000));
-    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    const parts = hours ? [hours, minutes, seconds] : [minutes, seconds];
+    clock.textContent = parts.map((part, place) => (place ? String(part).padStart(2, "0") : part)).join(":");
     gauge.setAttribute("width", left);
     say(left);
     if (left > 0) {

@@ -1,31 +1,8 @@
+import { FRANCE, ground } from "./ground.js";
+
 // The map of workshops. Reads <script type="application/json" id="map-data"> (json_script):
 //   {me: {lat, lon, label} | null,
 //    workshops: [{id, number, name, lat, lon, best, zone_km}]}   zone_km: how far an itinerant mechanic goes, else null
-// and from its element: data-tiles (a tile URL, may be empty), data-attribution, data-outline (GeoJSON of communes).
-const FRANCE = [[42.3, -4.8], [51.1, 8.2]];
-
-// A name that would cover another is left out until there is room.
-const thinOut = (map) => {
-  const shown = [];
-  for (const name of map.getContainer().querySelectorAll(".town-name")) {
-    const box = name.getBoundingClientRect();
-    const free = shown.every((one) => box.right < one.left || one.right < box.left || box.bottom < one.top || one.bottom < box.top);
-    name.classList.toggle("crowded", !free);
-    if (free) shown.push(box);
-  }
-};
-
-const addTowns = async (map, url) => {
-  const answer = await fetch(url);
-  if (!answer.ok) return;
-  const towns = L.geoJSON(await answer.json(), { className: "town", interactive: false });
-  towns.eachLayer((town) => {
-    town.bindTooltip(town.feature.properties.name, { permanent: true, direction: "center", className: "town-name" });
-  });
-  towns.addTo(map).bringToBack();
-  map.on("moveend", () => thinOut(map));
-  thinOut(map);
-};
 
 // A pin and its workshop in the list light each other up; Enter on a pin goes to the workshop.
 const addPin = (map, workshop) => {
@@ -56,12 +33,7 @@ const addPin = (map, workshop) => {
 };
 
 const draw = (canvas, { me, workshops }) => {
-  const { tiles, attribution, outline } = canvas.dataset;
-  const map = L.map(canvas, { scrollWheelZoom: false, zoomSnap: 0.5 });
-  map.attributionControl.setPrefix(false);
-  if (attribution) map.attributionControl.addAttribution(attribution);
-  if (tiles) L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
-  else if (outline) addTowns(map, outline);
+  const map = ground(canvas);
 
   const seen = [...workshops, ...(me ? [me] : [])].map(({ lat, lon }) => [lat, lon]);
   map.fitBounds(seen.length > 0 ? L.latLngBounds(seen).pad(0.15) : FRANCE, { maxZoom: 15 });
@@ -73,8 +45,6 @@ const draw = (canvas, { me, workshops }) => {
     const here = L.divIcon({ className: "map-me", iconSize: [20, 20] });
     L.marker([me.lat, me.lon], { icon: here, interactive: false, keyboard: false, alt: me.label }).addTo(map);
   }
-  // On a phone the map is hidden behind the list: Leaflet measures it again when it appears.
-  new ResizeObserver(() => map.invalidateSize()).observe(canvas);
 };
 
 // List or map, on a phone: the choice outlives a new search, which htmx puts in the place of the old one.

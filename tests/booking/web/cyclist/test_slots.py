@@ -86,7 +86,7 @@ def test_nothing_found_says_why_and_opens_ways_out(client, workshop):
     page = client.get(f"{WORK}&lieu=Lille&rayon=5&genre=itinerant")
     assert page.context["reason"]
     assert [way.query for way in page.context["ways"]] == ["i=PUNCTURE&lieu=Lille&rayon=5"]
-    far = client.get(f"{WORK}&lieu=Dunkerque&rayon=2")
+    far = client.get(f"{WORK}&lieu=Dunkerque&rayon=3")
     assert far.context["ways"] == []
 
 
@@ -115,3 +115,44 @@ def test_the_plain_map_has_a_ring_around_each_town(client):
     towns = client.get("/communes.json?lat=50.63&lon=3.06&km=60").json()["features"]
     assert {town["properties"]["name"] for town in towns} == {"Lille", "Dunkerque"}
     assert client.get("/communes.json?lat=200&lon=3&km=5").status_code == 400
+
+
+def test_the_cheapest_within_two_days_comes_first(client, workshop, make, at):
+    dear = workshop
+    cheap = make(name="Moins cher", slug="moins-cher")
+    cheap.offers.update(labour_cents=500)
+    page = client.get(f"{WORK}&quand=48h")
+    assert [card.workshop for card in page.context["cards"]] == [cheap, dear]
+    limit = at + timedelta(hours=48, minutes=1)
+    assert all(slot.starts_at < limit for card in page.context["cards"] for day in card.days for slot in day.slots)
+
+
+def test_the_earliest_anywhere_are_one_click(client, workshop, make):
+    make(name="Autre", slug="autre")
+    page = client.get(WORK)
+    moments = [one.slot.starts_at for one in page.context["earliest"]]
+    assert len(moments) == 4
+    assert moments == sorted(moments)
+    assert moments[0] == min(day.starts_at for card in page.context["cards"] for day in card.days)
+    assert client.get(f"{WORK}&ordre=price").context["earliest"] == []
+
+
+def test_later_slots_begin_where_the_first_page_ends(client, workshop):
+    (card,) = client.get(WORK).context["cards"]
+    later = client.get(f"/creneaux/?{client.get(WORK).context['later_query']}")
+    (after,) = later.context["cards"]
+    last_shown = card.days[-1].starts_at.astimezone(workshop.zone).date()
+    assert after.days[0].starts_at.astimezone(workshop.zone).date() == last_shown + timedelta(days=1)
+    assert "apres" not in later.context["sooner_query"]
+    assert client.get(f"{WORK}&apres=2020-01-01").status_code == 400
+
+
+def test_a_brand_of_motor_keeps_who_is_certified(client, make):
+    workshop = make(name="Bosch", slug="bosch")
+    workshop.offers.get().intervention.__class__.objects.update(category="ebike")
+    search = f"{WORK}&velo=ebike&marque=bosch"
+    page = client.get(search)
+    assert page.context["cards"] == []
+    assert [way.query for way in page.context["ways"]] == ["i=PUNCTURE&velo=ebike"]
+    workshop.mechanics.update(certifications=["bosch"])
+    assert [card.workshop for card in client.get(search).context["cards"]] == [workshop]

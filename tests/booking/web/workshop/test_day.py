@@ -8,9 +8,10 @@ from django.urls import reverse
 from booking.appointments.models import Appointment
 from booking.appointments.propose import propose_time
 from tests.booking.appointments import scene
+from tests.booking.appointments.scene import leave_for_the_day
 from tests.booking.web.conftest import some_slots
 from tests.booking.web.workshop.conftest import bring_to, browser, diagnose
-from tests.factories import StaffFactory, UserFactory
+from tests.factories import MechanicFactory, StaffFactory, UserFactory
 
 HTMX = {"HX-Request": "true"}
 
@@ -51,9 +52,47 @@ def test_one_workshop_opens_its_day_and_several_let_choose(workshop, make, mouss
 def test_the_day_says_who_comes_and_what_is_left_to_pay(booked, inside):
     page = inside.get(day_of(booked.workshop, local_date(booked)))
     [visit] = page.context["expected"]
-    assert (visit.who, visit.minutes, visit.paid_cents, visit.left_cents) == ("Camille", 30, 600, 1400)
+    assert (visit.who, visit.appointment.minutes, visit.paid_cents, visit.left_cents) == ("Camille", 30, 600, 1400)
     assert visit.bench == "B1"
     assert 'href="tel:+33612345678"' in page.content.decode()
+
+
+def test_bicycles_left_for_the_day_stand_above_the_line_of_time_until_they_are_done(booked, workshop, inside, at):
+    left = leave_for_the_day(booked, left_on=local_date(booked), days=1)
+    arrival, back = local_date(left), local_date(left) + timedelta(days=1)
+
+    for day in (arrival, back):
+        page = inside.get(day_of(workshop, day))
+        assert [visit.appointment for visit in page.context["left"]] == [left]
+        assert page.context["expected"] == []
+    html = inside.get(day_of(workshop, arrival)).content.decode().replace("\u00a0", " ")
+    assert "Promised back" in html or "Promis" in html
+    assert "17 h" in html
+    assert inside.get(day_of(workshop, back + timedelta(days=1))).context["left"] == []
+    Appointment.objects.update(status=Appointment.Status.DONE, closed_at=at)
+    page = inside.get(day_of(workshop, arrival))
+    assert (page.context["left"], len(page.context["closed"])) == ([], 1)
+
+
+def test_a_bicycle_promised_and_not_done_stays_on_todays_list(booked, workshop, inside, at):
+    left = leave_for_the_day(booked, left_on=at.astimezone(workshop.zone).date() - timedelta(days=4), days=1)
+
+    [visit] = inside.get(day_of(workshop)).context["left"]
+
+    assert (visit.appointment, visit.is_late) == (left, True)
+    assert inside.get(day_of(workshop, at.date() + timedelta(days=2))).context["left"] == []
+
+
+def test_the_sheet_shows_the_second_pair_of_hands_and_what_a_drop_off_promises(booked, workshop, inside):
+    booked.second_mechanic = MechanicFactory(workshop=workshop, name="Ousmane")
+    booked.second_from = booked.starts_at + timedelta(minutes=15)
+    booked.save()
+    sheet = reverse("web:visit", args=[booked.pk])
+    assert "Ousmane" in inside.get(sheet).content.decode()
+
+    booked.second_mechanic = booked.second_from = None
+    leave_for_the_day(booked, left_on=local_date(booked), days=1)
+    assert "17\u00a0h" in inside.get(sheet).content.decode()
 
 
 def test_the_bicycle_in_hand_comes_first_and_can_be_closed_from_there(begun, inside):
