@@ -80,7 +80,7 @@ class Diary:
     ) -> None:
         self.workshop, self.lending, self.today, self.opened = workshop, lending, today, opened
         self.first, self.last = max(first, opened), last
-        resources = list(Resource.objects.filter(workshop=workshop).select_related("mechanic", "bench"))
+        resources = list(Resource.objects.filter(workshop=workshop).select_related("mechanic", "bench").order_by("pk"))
         for resource in resources:
             resource.workshop = workshop  # with its seller and its collective's books at hand
         self.mechanics = [resource for resource in resources if resource.mechanic_id]
@@ -95,10 +95,15 @@ class Diary:
         sells = self.stock is not None and since <= last
         self.promises = read_promises(workshops=[workshop], first=since, last=last) if sells else {}
 
-    def lay_out(self, rng: random.Random) -> Iterator[Visit]:
-        """Yield the visits in order of day; none before the day the workshop opened."""
+    def lay_out(self, seed: str) -> Iterator[Visit]:
+        """
+        Yield the visits in order of day; none before the day the workshop opened.
+
+        Each day has a chance of its own: one that stayed empty stays so when it is laid out again.
+        """
         for ahead in range((self.last - self.first).days + 1):
             day = self.first + timedelta(days=ahead)
+            rng = random.Random(f"{seed} {day}")
             visits: list[Visit] = []
             free_from: dict[int, datetime] = {}  # of each bench
             for mechanic in self.mechanics:

@@ -73,7 +73,7 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
 
 
 class Story:
-    """What happens at the demonstration's workshops, told day by day with one source of chance a workshop."""
+    """What happens at the demonstration's workshops, told workshop by workshop and day by day."""
 
     def __init__(self, collective: Collective, *, at: datetime, seed: int) -> None:
         self.at = at
@@ -106,11 +106,12 @@ class Story:
         last = self.today + timedelta(days=DAYS_AHEAD)
         if first > last:
             return []
-        rng = random.Random(f"{self.seed} {workshop.slug} {first}")
+        seed = f"{self.seed} {workshop.slug}"
+        rng = random.Random(f"{seed} {first}")
         diary = Diary(workshop, self.lending, first=first, last=last, today=self.today, opened=opened)
         told = [
             self.tell_past(visit, rng) if visit.over_at < self.at else self.tell_coming(visit, rng)
-            for visit in diary.lay_out(rng)
+            for visit in diary.lay_out(seed)
         ]
         write_all(told, by=owner_of(workshop))
         return told

@@ -127,9 +127,11 @@ class Timetable(World):
     @rule(index=INDEX, who=INDEX, limit=st.none() | st.integers(1, 3), skill=st.integers(1, 5))
     @may_oversell
     def change_a_mechanic(self, index: int, who: int, limit: int | None, skill: int) -> None:
+        """Refused when bikes to be left need a skill that would be gone."""
         team = self.in_use(self.workshop(index), "mechanic")
-        change_mechanic(
-            mechanic=team[who % len(team)].mechanic, by=self.owner, at=self.at, daily_limit=limit, skill_level=skill
+        mechanic = team[who % len(team)].mechanic
+        self.attempt(
+            lambda: change_mechanic(mechanic=mechanic, by=self.owner, at=self.at, daily_limit=limit, skill_level=skill)
         )
 
     @rule(index=INDEX, skill=st.integers(1, 5))
