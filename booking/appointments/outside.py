@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from booking.appointments.models import Appointment
+from collective.timetable.derive import read_days
+from collective.timetable.free_days import resources_of
 from collective.timetable.hours import Opening, opening_periods, owner_key
 from collective.timetable.models import Occupancy, Resource
 from collective.timetable.periods import Period, subtract
@@ -33,8 +35,9 @@ def appointments_outside(*, workshop: Workshop, first: date, last: date, at: dat
     Return, in order of time, the open appointments of the local days `first` to `last` that today's hours shut out.
 
     An exact one: its mechanic, second mechanic or bench is not open for the whole of its work. A drop-off: the
-    workshop is closed when the bicycle is to be left, or on the day it is promised back. What is over at `at` is left
-    out. Asked inside a transaction that has changed hours, it answers for the changed ones. Four queries at most.
+    workshop is closed when the bicycle is to be left, or on the day it is promised back, or more was sold of the day
+    than its mechanics have. What is over at `at` is left out. Asked inside a transaction that has changed hours, it
+    answers for the changed ones. Four queries at most, ten where bicycles are left.
     """
     found = list(_open_between(workshop, first, last, at=at))
     if not found:
@@ -43,7 +46,8 @@ def appointments_outside(*, workshop: Workshop, first: date, last: date, at: dat
     days = [day for one in found for day in _days_of(one, workshop)]
     owners = {taking.resource for takings in taken.values() for taking in takings}
     opening = opening_periods(owners=[workshop, *owners], first=min(days), last=max(days))
-    hours = Hours(workshop, opening, at)
+    left_on = {one.starts_at.astimezone(workshop.zone).date() for one in found if one.is_drop_off}
+    hours = Hours(workshop, opening, at, _days_oversold(workshop, left_on, at=at))
     judged = ((one, hours.what_shuts_out(one, taken[one.reference])) for one in found)
     return [Outside(one, why) for one, why in judged if why]
 
@@ -55,6 +59,7 @@ class Hours:
     workshop: Workshop
     opening: Opening
     at: datetime
+    oversold: frozenset[date]
 
     def what_shuts_out(self, appointment: Appointment, taken: Sequence[Occupancy]) -> str:
         """Say why the appointment cannot take place; nothing when it can."""
@@ -78,10 +83,21 @@ class Hours:
         back_on = (appointment.ready_at or appointment.ends_at).astimezone(self.workshop.zone).date()
         if not self.opening[owner_key(self.workshop)][back_on]:
             return _("The workshop is closed on the day the bicycle is promised back.")
+        if arrival.starts_at.astimezone(self.workshop.zone).date() in self.oversold:
+            return _("There is too little time left for all the bicycles of that day.")
         return ""
 
     def _when_open(self, owner: Workshop | Resource) -> list[Period]:
         return [period for periods in self.opening[owner_key(owner)].values() for period in periods]
+
+
+def _days_oversold(workshop: Workshop, days: Collection[date], *, at: datetime) -> frozenset[date]:
+    """Give those of the days, from today on, of which more was sold to bicycles left than the mechanics have."""
+    ahead = [day for day in days if day >= at.astimezone(workshop.zone).date()]
+    if not ahead:
+        return frozenset()
+    reads = read_days(resources=resources_of([workshop]), first=min(ahead), last=max(ahead), at=at)
+    return frozenset(read.day for read in reads if read.is_oversold and read.day in days)
 
 
 def _why_not_there(resource: Resource) -> str:

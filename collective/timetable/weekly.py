@@ -181,9 +181,11 @@ def check_written(text: str) -> None:
 
 
 def _written_ranges(text: str) -> Iterator[WeeklyRange]:
+    """Yield the ranges of a day; an end at 00:00 is the midnight that ends it, as a clock field has it."""
     for clocks in CLOCK_RANGE.finditer(text):
         since, since_minute, until, until_minute = (int(number) for number in clocks.groups())
-        yield WeeklyRange(0, since * 60 + since_minute, until * 60 + until_minute)
+        begins, ends = since * 60 + since_minute, until * 60 + until_minute
+        yield WeeklyRange(0, begins, ends or (A_DAY if begins else 0))
 
 
 def write_week(ranges: Iterable[WeeklyRange]) -> str:

@@ -12,9 +12,20 @@ from collective.timetable.models import Resource
 from collective.timetable.periods import Period
 from collective.timetable.wall_clock import moments_of
 from collective.workshops.models import Workshop
-from tests.booking.appointments.scene import AT, IN_A_MONTH, MINUTE, NINE, TEN, book_at, leave_for_the_day
+from tests.booking.appointments.scene import (
+    AT,
+    IN_A_MONTH,
+    MINUTE,
+    NINE,
+    TEN,
+    book_at,
+    book_hold,
+    hold_day_at,
+    leave_for_the_day,
+    make_selling_days,
+)
 
-pytestmark = pytest.mark.usefixtures("english")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 TUESDAY, WEDNESDAY = date(2026, 11, 24), date(2026, 11, 25)
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -109,6 +120,29 @@ def test_a_bicycle_that_was_left_already_waits_only_for_the_day_it_goes_back(cou
     found = appointments_outside(workshop=counter, first=TUESDAY, last=TUESDAY, at=appointment.ends_at)
 
     assert [one.why for one in found] == ["The workshop is closed on the day the bicycle is promised back."]
+
+
+def test_bicycles_left_on_a_day_that_an_absence_oversells_are_all_listed():
+    workshop = make_selling_days()
+    left = [book_hold(hold_day_at(workshop, TUESDAY)) for _bicycle in range(2)]
+    tomorrow = book_hold(hold_day_at(workshop, WEDNESDAY))
+    mechanic = Resource.objects.get(workshop=workshop, kind=Resource.Kind.MECHANIC)
+    close(mechanic, Period(*moments_of(TUESDAY, 9 * 60, 17 * 60 + 30, workshop.zone)))
+
+    found = outside(workshop, TUESDAY, WEDNESDAY)
+
+    assert [one.appointment for one in found] == left
+    assert {one.why for one in found} == {"There is too little time left for all the bicycles of that day."}
+    assert tomorrow.is_open
+
+
+def test_bicycles_left_are_not_listed_while_the_time_that_is_left_is_enough():
+    workshop = make_selling_days()
+    book_hold(hold_day_at(workshop, TUESDAY))
+    mechanic = Resource.objects.get(workshop=workshop, kind=Resource.Kind.MECHANIC)
+    close(mechanic, Period(*moments_of(TUESDAY, 9 * 60, 17 * 60 + 30, workshop.zone)))
+
+    assert outside(workshop) == []
 
 
 def test_however_many_there_are_it_takes_four_queries(counter, django_assert_max_num_queries):

@@ -19,6 +19,7 @@ from booking.availability.scan import slots_of
 from booking.availability.take import take_slot
 from collective.timetable.change_hours import (
     change_weekly_hours,
+    import_hours,
     make_exception,
     set_closed_on_holidays,
     take_back_exception,
@@ -32,6 +33,8 @@ from collective.timetable.hours import exceptions, seasons
 from collective.timetable.models import Occupancy
 from collective.timetable.occupy import occupy, release, release_expired, rename
 from collective.timetable.periods import Period
+from collective.timetable.read_hours import read_hours
+from collective.timetable.read_ics import Meaning
 from collective.timetable.sources import Due
 from collective.workshops.models import DropOffTerms, Workshop
 from tests.collective.timetable.machine_world import MOST_TAKEN, OWN_WEEKS, WEEKS, World
@@ -42,6 +45,20 @@ MINUTES = st.integers(0, 5 * 24 * 60)
 TICKS = st.integers(1, 36)
 STEPS = st.sampled_from([5, 15, 20, 45])
 Step = Callable[..., None]
+# What is imported, with the days from today on: texts of OpenStreetMap, and a calendar file.
+FILES = [
+    "Mo-Sa 08:30-12:00,13:30-18:00; PH off",
+    "Tu-Su 07:00-21:00; {day1:%Y %b %d} off; {day3:%Y %b %d} 10:00-12:00",
+    "{day2:%Y %b %d}-{day3:%Y %b %d} 09:00-17:00; Mo 12:00-24:00",
+    "\r\n".join(
+        (
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//elsewhere//EN",
+            "BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:{day2:%Y%m%d}\r\nDTEND;VALUE=DATE:{day3:%Y%m%d}\r\nEND:VEVENT",
+            "BEGIN:VEVENT\r\nUID:2\r\nDTSTART:{day1:%Y%m%d}T093000\r\nDTEND:{day1:%Y%m%d}T114500",
+            "RRULE:FREQ=DAILY;COUNT=3\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        )
+    ),
+]
 
 
 def may_oversell(step: Step) -> Step:
@@ -100,6 +117,21 @@ class Timetable(World):
         day = self.today(workshop)
         if said := exceptions(owner, first=day - 9 * A_DAY, last=day + 9 * A_DAY):
             take_back_exception(owner=owner, exception=said[which % len(said)].id, at=self.at)
+
+    @rule(index=INDEX, which=st.sampled_from(FILES), meaning=st.sampled_from(Meaning))
+    @may_oversell
+    def import_what_is_written(self, index: int, which: str, meaning: Meaning) -> None:
+        owner = self.owned(index)
+        workshop = owner if isinstance(owner, Workshop) else owner.workshop
+        days = {f"day{n}": self.today(workshop) + n * A_DAY for n in range(4)}
+        first = days["day1"]
+        self.attempt(
+            lambda: import_hours(
+                owner=owner,
+                read=read_hours(given=which.format(**days), owner=owner, meaning=meaning, first=first),
+                at=self.at,
+            )
+        )
 
     @rule(index=INDEX, closed=st.booleans())
     @may_oversell

@@ -9,5 +9,5 @@ from tests.campaigns.timetable import play
 def test_every_writer_leaves_free_days_right():
     tried = play(500, always_the_same=True)
     assert tried["steps"] >= 500
-    assert tried["taken"] >= 20
+    assert tried["taken"] >= 12
     assert tried["claimed"] >= 3

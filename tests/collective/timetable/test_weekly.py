@@ -107,6 +107,10 @@ def test_a_week_is_written_as_it_is_read(text):
     assert write_week(read_week(text)) == text
 
 
+def test_an_end_at_midnight_may_be_written_as_clocks_show_it():
+    assert read_week("Tu 12:00-00:00") == [WeeklyRange(1, 720, 1440)]
+
+
 def test_what_differs_is_written_apart():
     week = [WeeklyRange(0, 540, 720), WeeklyRange(1, 540, 720), WeeklyRange(3, 540, 720), WeeklyRange(6, 0, 1440)]
     assert write_week(week) == "Mo-Tu 09:00-12:00; Th 09:00-12:00; Su 00:00-24:00"
