@@ -66,12 +66,20 @@ def test_the_zone_is_drawn_as_it_is_typed(visitor):
     lou.becomes("lou")
     lou.open(f"/atelier/{LOU}/reglages/zone/")
     lou.look_closely()
-    expect(lou.page.locator("[data-zone] path.zone")).to_have_count(1)
+    communes = lou.page.locator("[name=communes]").input_value().splitlines()
+    expect(lou.page.locator("[data-zone] path.zone")).to_have_count(len(communes))
     lou.page.locator("[name=way][value=area]").check()
     lou.fill("area", "50.60, 3.00\n50.60, 3.10\n50.68, 3.10\n50.68, 3.00")
     expect(lou.page.locator(".zone-corner")).to_have_count(4)
     lou.press("Keep")
     lou.reads("Kept. Whoever has booked is visited wherever they are.")
+    expect(lou.page.locator(".zone-corner")).to_have_count(4)
+
+    # As it was, for who books her after this test
+    lou.page.locator("[name=way][value=communes]").check()
+    lou.fill("communes", "\n".join(communes))
+    lou.press("Keep")
+    expect(lou.page.locator("[data-zone] path.zone")).to_have_count(len(communes))
 
 
 def test_the_coordinator_looks_at_the_tools(visitor):
