@@ -27,6 +27,7 @@ from collective.tools.rights import what_forbids_adding, what_forbids_giving_bac
 from collective.tools.where import Use, standings, uses_of
 from collective.web.doors import inside
 from collective.web.tool_forms import LoanForm, NewToolForm, PeriodForm, ToolForm, homes_in
+from collective.web.forms import done_by_form
 from collective.workshops.models import Workshop
 
 A_DAY = timedelta(days=1)
@@ -243,10 +244,9 @@ def _try(request: HttpRequest, act: Callable[[], None], done: str) -> bool:
 def _act_by_form(
     request: HttpRequest, found: Tool, form: Any, act: Callable[[], None], *, done: str, name: str
 ) -> HttpResponse:
-    """Act on a valid form, its times on the clock of the tool's home; show what is wrong otherwise."""
+    """Act on a form, its times on the clock of the tool's home; show it as typed with what is wrong otherwise."""
     with timezone.override(found.home.zone):
-        if form.is_valid():
-            _try(request, act, done)
+        if done_by_form(request, form, act, done=done):
             return redirect("collective:tool", pk=found.pk)
         return _tool_page(request, found, status=400, **{name: form})
 
@@ -264,8 +264,8 @@ def _tool_page(request: HttpRequest, found: Tool, *, status: int = 200, **forms:
         "uses": [UseShown(use, _may_end(use, request, at=at)) for use in uses],
         "may_keep": what_forbids_keeping(found, by=request.user) is None,
         "form": ToolForm.of(found),
-        "loan_form": LoanForm(collective=found.collective, auto_id="loan_%s"),
-        "upkeep_form": PeriodForm(auto_id="upkeep_%s"),
+        "loan_form": LoanForm(collective=found.collective),
+        "upkeep_form": PeriodForm(),
         **forms,
     }
     return render(request, "collective/tool.html", context, status=status)
