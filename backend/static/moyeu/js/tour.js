@@ -12,7 +12,7 @@ L.marker(home, { icon: L.divIcon({ className: "map-me", iconSize: [20, 20] }), k
   .bindTooltip(base.label, { direction: "top", offset: [0, -10] })
   .addTo(map);
 
-const STEP = 30; // pixels
+const STEP = 22; // pixels
 const taken = [];
 tours.forEach((stops, place) => {
   const way = [home, ...stops.map(({ lat, lon }) => [lat, lon]), home];
