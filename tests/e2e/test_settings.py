@@ -22,10 +22,21 @@ def days_on_sale(demonstration, slug):
 def test_the_owner_sells_days_from_the_settings(visitor, demonstration):
     moussa = visitor(width=360)
     moussa.becomes("moussa")
+    moussa.press(moussa.page.locator(".rail-more summary"))  # what is opened less often stands under “More”
+    moussa.press(moussa.page.locator(".rail-more").get_by_role("link", name=moussa.words("Settings")))
+    moussa.page.wait_for_url(f"**/{PAVE}/reglages/")
     for page in ("", "equipe/", "postes/", "prestations/", "depots/"):
         moussa.open(f"/atelier/{PAVE}/reglages/{page}")
         moussa.look_closely()
     moussa.page.locator("[name=is_on]").check()
+    moussa.fill("storage_places", "999999")
+    moussa.page.locator("main form").evaluate("form => form.noValidate = true")
+    moussa.page.locator("[name=storage_places]").press("Enter")
+    fault = moussa.page.locator("main .notice.error")
+    expect(fault).to_be_focused()
+    moussa.look_closely(status=400)
+    moussa.press(fault.get_by_role("link"))
+    expect(moussa.page.locator("[name=storage_places]")).to_be_focused()
     moussa.fill("storage_places", "5")
     moussa.press("Keep")
     moussa.reads("Kept. What is booked already stays as it was promised.")
