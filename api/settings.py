@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -23,6 +24,7 @@ from collective.workshops.ranges import BENCH, BOOKING_RULES, MECHANIC, Range
 
 TAG = ["settings"]
 BRANDS = list(EBIKE_BRANDS.items())
+Kept = TypeVar("Kept", Mechanic, Bench)
 
 
 def whole(bounds: Range, *, required: bool = False) -> WholeNumber:
@@ -36,6 +38,19 @@ def find_inside(slug: str, user: Any) -> Workshop:
     if workshop is None:
         raise NotFound
     return workshop
+
+
+def kept(model: type[Kept], slug: str, user: Any) -> QuerySet[Kept]:
+    """The mechanics or the benches of a workshop, by name: those that are offered, and those that were."""
+    found = model._default_manager.filter(workshop=find_inside(slug, user), resource__isnull=False)
+    return found.select_related("resource", "workshop").order_by("name", "pk")
+
+
+def find_kept(model: type[Kept], slug: str, pk: int, user: Any) -> Kept:
+    """:raises NotFound: for another workshop's, too."""
+    if found := kept(model, slug, user).filter(pk=pk).first():
+        return found
+    raise NotFound
 
 
 # --- Rules ------------------------------------------------------------------------------------------------------------
@@ -104,23 +119,13 @@ class MechanicWanted(MechanicChange):
     skill_level = whole(MECHANIC["skill_level"], required=True)
 
 
-def find_mechanic(slug: str, pk: int, user: Any) -> Mechanic:
-    """:raises NotFound: for another workshop's, too."""
-    found = Mechanic.objects.filter(workshop=find_inside(slug, user), resource__isnull=False)
-    mechanic = found.select_related("resource", "workshop").filter(pk=pk).first()
-    if mechanic is None:
-        raise NotFound
-    return mechanic
-
-
 class MechanicsDoor(SignedInDoor):
     pagination_class = Pages
 
     @extend_schema(tags=TAG, summary="List mechanics", responses=MechanicShown(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """Those whose time is offered, and those who left."""
-        found = Mechanic.objects.filter(workshop=find_inside(slug, request.user), resource__isnull=False)
-        return self.listed(found.select_related("resource").order_by("name", "pk"), MechanicShown)
+        return self.listed(kept(Mechanic, slug, request.user), MechanicShown)
 
     @extend_schema(tags=TAG, summary="Add a mechanic", request=MechanicWanted, responses={201: MechanicShown})
     def post(self, request: Request, slug: str) -> Response:
@@ -134,12 +139,12 @@ class MechanicsDoor(SignedInDoor):
 class MechanicDoor(SignedInDoor):
     @extend_schema(tags=TAG, summary="Read a mechanic", responses=MechanicShown)
     def get(self, request: Request, slug: str, pk: int) -> Response:
-        return Response(MechanicShown(find_mechanic(slug, pk, request.user)).data)
+        return Response(MechanicShown(find_kept(Mechanic, slug, pk, request.user)).data)
 
     @extend_schema(tags=TAG, summary="Change a mechanic", request=MechanicChange, responses=MechanicShown)
     def patch(self, request: Request, slug: str, pk: int) -> Response:
         """For the owner. What is booked with them stays."""
-        mechanic = find_mechanic(slug, pk, request.user)
+        mechanic = find_kept(Mechanic, slug, pk, request.user)
         wanted = self.read_body(MechanicChange)
         changed = change_mechanic(mechanic=mechanic, by=request.user, at=database_now(), **wanted)
         return Response(MechanicShown(changed).data)
@@ -150,9 +155,9 @@ class RetireMechanicDoor(SignedInDoor):
     def post(self, request: Request, slug: str, pk: int) -> Response:
         """For the owner. Refused while something booked counts on them: nothing is dropped."""
         self.read_body(Nothing)
-        mechanic = find_mechanic(slug, pk, request.user)
+        mechanic = find_kept(Mechanic, slug, pk, request.user)
         retire_mechanic(mechanic=mechanic, by=request.user, at=database_now())
-        return Response(MechanicShown(find_mechanic(slug, pk, request.user)).data)
+        return Response(MechanicShown(find_kept(Mechanic, slug, pk, request.user)).data)
 
 
 # --- Benches ----------------------------------------------------------------------------------------------------------
@@ -177,23 +182,13 @@ class BenchWanted(BenchChange):
     kind = serializers.ChoiceField(choices=Bench.Kind.choices)
 
 
-def find_bench(slug: str, pk: int, user: Any) -> Bench:
-    """:raises NotFound: for another workshop's, too."""
-    found = Bench.objects.filter(workshop=find_inside(slug, user), resource__isnull=False)
-    bench = found.select_related("resource", "workshop").filter(pk=pk).first()
-    if bench is None:
-        raise NotFound
-    return bench
-
-
 class BenchesDoor(SignedInDoor):
     pagination_class = Pages
 
     @extend_schema(tags=TAG, summary="List benches", responses=BenchShown(many=True))
     def get(self, request: Request, slug: str) -> Response:
         """Those in use, and those that were."""
-        found = Bench.objects.filter(workshop=find_inside(slug, request.user), resource__isnull=False)
-        return self.listed(found.select_related("resource").order_by("name", "pk"), BenchShown)
+        return self.listed(kept(Bench, slug, request.user), BenchShown)
 
     @extend_schema(tags=TAG, summary="Add a bench", request=BenchWanted, responses={201: BenchShown})
     def post(self, request: Request, slug: str) -> Response:
@@ -207,12 +202,12 @@ class BenchesDoor(SignedInDoor):
 class BenchDoor(SignedInDoor):
     @extend_schema(tags=TAG, summary="Read a bench", responses=BenchShown)
     def get(self, request: Request, slug: str, pk: int) -> Response:
-        return Response(BenchShown(find_bench(slug, pk, request.user)).data)
+        return Response(BenchShown(find_kept(Bench, slug, pk, request.user)).data)
 
     @extend_schema(tags=TAG, summary="Change a bench", request=BenchChange, responses=BenchShown)
     def patch(self, request: Request, slug: str, pk: int) -> Response:
         """For the owner. What is booked on it stays."""
-        bench = find_bench(slug, pk, request.user)
+        bench = find_kept(Bench, slug, pk, request.user)
         wanted = self.read_body(BenchChange)
         changed = change_bench(bench=bench, by=request.user, at=database_now(), **wanted)
         return Response(BenchShown(changed).data)
@@ -223,6 +218,6 @@ class RetireBenchDoor(SignedInDoor):
     def post(self, request: Request, slug: str, pk: int) -> Response:
         """For the owner. Refused while something booked counts on it: nothing is dropped."""
         self.read_body(Nothing)
-        bench = find_bench(slug, pk, request.user)
+        bench = find_kept(Bench, slug, pk, request.user)
         retire_bench(bench=bench, by=request.user, at=database_now())
-        return Response(BenchShown(find_bench(slug, pk, request.user)).data)
+        return Response(BenchShown(find_kept(Bench, slug, pk, request.user)).data)

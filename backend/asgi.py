@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 pages = get_asgi_application()
 
 from api.realtime.relay import RelayLifespan  # noqa: E402 - Django must be set up before its models are imported
-from api.realtime.urls import websocket_urlpatterns  # noqa: E402
+from api.realtime.urls import websocket_urlpatterns  # noqa: E402 - as the line before
 
 application = RelayLifespan(
     ProtocolTypeRouter(

@@ -67,9 +67,9 @@ def without_guard(*, put_back: bool = True) -> Iterator[None]:
             cursor.execute(statement)
 
     editor: Any = SimpleNamespace(connection=connection, execute=execute)
-    guards.remove(None, editor)  # type: ignore[arg-type]
+    guards.remove(None, editor)  # type: ignore[arg-type]  # they read no apps
     try:
         yield
     finally:
         if put_back:
-            guards.install(None, editor)  # type: ignore[arg-type]
+            guards.install(None, editor)  # type: ignore[arg-type]  # they read no apps

@@ -174,7 +174,7 @@ def read_moment(line: Line, value: str, event: RawEvent) -> WallMoment:
     """
     found = _MOMENT.fullmatch(value.strip())
     try:
-        wall = datetime(*(int(part or 0) for part in found.groups()[:6])) if found else None  # type: ignore[arg-type]  # noqa: DTZ001
+        wall = datetime(*(int(part or 0) for part in found.groups()[:6])) if found else None  # type: ignore[arg-type]  # six whole numbers  # noqa: DTZ001 - its zone is told apart
     except ValueError:
         wall = None
     if not found or wall is None or not 1970 <= wall.year < 2100:

@@ -11,6 +11,7 @@ from collective.members.models import Collective
 from collective.tools.change_tools import NUMBERS
 from collective.tools.lend import LONGEST_NOTE
 from collective.tools.models import Tool, ToolKind
+from collective.web.forms import number
 from collective.workshops.models import Workshop
 
 MOMENT = {"type": "datetime-local", "step": "900"}
@@ -21,17 +22,14 @@ def homes_in(collective: Collective) -> Any:
     return Workshop.objects.open_to_all().filter(collective=collective).order_by("name")
 
 
-def number(name: str, **more: Any) -> forms.IntegerField:
-    bounds = NUMBERS[name]
-    return forms.IntegerField(label=bounds.label, min_value=bounds.least, max_value=bounds.most, **more)
-
-
 class ToolForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=80)
-    home = forms.ModelChoiceField(Workshop.objects.none(), to_field_name="slug", label=_("At home in"))
-    hand_over_minutes = number("hand_over_minutes", help_text=_("Packing, explaining, signing for it."))
-    speed_kmh = number("speed_kmh")
-    detour_percent = number("detour_percent", help_text=_("130: the road is 1.3 times the straight line."))
+    home = forms.ModelChoiceField(
+        Workshop.objects.none(), to_field_name="slug", label=_("At home in"), empty_label=_("Choose…")
+    )
+    hand_over_minutes = number(NUMBERS["hand_over_minutes"], help_text=_("Packing, explaining, signing for it."))
+    speed_kmh = number(NUMBERS["speed_kmh"])
+    detour_percent = number(NUMBERS["detour_percent"], help_text=_("130: the road is 1.3 times the straight line."))
 
     def __init__(self, *args: Any, collective: Collective, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,6 +63,10 @@ class PeriodForm(forms.Form):
     starts_at = forms.DateTimeField(label=_("From"), widget=forms.DateTimeInput(attrs=MOMENT, format="%Y-%m-%dT%H:%M"))
     ends_at = forms.DateTimeField(label=_("Until"), widget=forms.DateTimeInput(attrs=MOMENT, format="%Y-%m-%dT%H:%M"))
     note = forms.CharField(label=_("Note"), max_length=LONGEST_NOTE, required=False)
+    marks = "upkeep_%s"  # the ids of its fields: several of these forms stand on one page
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=self.marks, **kwargs)
 
 
 class LoanForm(PeriodForm):
@@ -72,6 +74,7 @@ class LoanForm(PeriodForm):
         Workshop.objects.none(), to_field_name="slug", label=_("To which workshop"), empty_label=_("Choose…")
     )
     field_order = ["to"]
+    marks = "loan_%s"
 
     def __init__(self, *args: Any, collective: Collective, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

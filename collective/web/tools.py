@@ -20,12 +20,14 @@ from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from collective.members.models import Collective
 from collective.timetable.ticks import local_midnight
+from collective.tools.borrowers import sold_no_more_without
 from collective.tools.change_tools import add_tool, change_tool, retire_tool
 from collective.tools.lend import keep_for_upkeep, lend, loan_period, take_back, what_forbids_ending
 from collective.tools.models import Loan, Tool
 from collective.tools.rights import what_forbids_adding, what_forbids_giving_back, what_forbids_keeping
 from collective.tools.where import Use, standings, uses_of
 from collective.web.doors import inside
+from collective.web.forms import done_by_form
 from collective.web.tool_forms import LoanForm, NewToolForm, PeriodForm, ToolForm, homes_in
 from collective.workshops.models import Workshop
 
@@ -46,6 +48,7 @@ class UseShown:
 
     use: Use
     may_end: bool
+    in_a_day: bool  # it ends on the local day on which it begins
 
 
 @require_safe
@@ -243,10 +246,9 @@ def _try(request: HttpRequest, act: Callable[[], None], done: str) -> bool:
 def _act_by_form(
     request: HttpRequest, found: Tool, form: Any, act: Callable[[], None], *, done: str, name: str
 ) -> HttpResponse:
-    """Act on a valid form, its times on the clock of the tool's home; show what is wrong otherwise."""
+    """Act on a form, its times on the clock of the tool's home; show it as typed with what is wrong otherwise."""
     with timezone.override(found.home.zone):
-        if form.is_valid():
-            _try(request, act, done)
+        if done_by_form(request, form, act, done=done):
             return redirect("collective:tool", pk=found.pk)
         return _tool_page(request, found, status=400, **{name: form})
 
@@ -261,14 +263,19 @@ def _tool_page(request: HttpRequest, found: Tool, *, status: int = 200, **forms:
         "tool": found,
         "drawn": DRAWN.get(found.kind.code, ""),
         "standing": standing,
-        "uses": [UseShown(use, _may_end(use, request, at=at)) for use in uses],
-        "may_keep": what_forbids_keeping(found, by=request.user) is None,
+        "uses": [UseShown(use, _may_end(use, request, at=at), _in_a_day(use, found.home.zone)) for use in uses],
+        "may_keep": (may_keep := what_forbids_keeping(found, by=request.user) is None),
+        "lost": sold_no_more_without(found) if may_keep else [],
         "form": ToolForm.of(found),
-        "loan_form": LoanForm(collective=found.collective, auto_id="loan_%s"),
-        "upkeep_form": PeriodForm(auto_id="upkeep_%s"),
+        "loan_form": LoanForm(collective=found.collective),
+        "upkeep_form": PeriodForm(),
         **forms,
     }
     return render(request, "collective/tool.html", context, status=status)
+
+
+def _in_a_day(use: Use, zone: ZoneInfo) -> bool:
+    return use.starts_at.astimezone(zone).date() == use.ends_at.astimezone(zone).date()
 
 
 def _may_end(use: Use, request: HttpRequest, *, at: datetime) -> bool:

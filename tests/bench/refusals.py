@@ -39,7 +39,7 @@ def refusals() -> Iterator[tuple[str, str, Refusal]]:
         yield (
             bad.name,
             bad.code,
-            lambda given=given, bad=bad: read_hours(given=given, owner=workshop, meaning=bad.meaning, first=first),  # type: ignore[misc]
+            lambda given=given, bad=bad: read_hours(given=given, owner=workshop, meaning=bad.meaning, first=first),  # type: ignore[misc]  # its defaults give it no type
         )
     large = b"BEGIN:VCALENDAR\r\n" + b"x" * FIFTY_MEGABYTES
     yield (

@@ -22,10 +22,21 @@ def days_on_sale(demonstration, slug):
 def test_the_owner_sells_days_from_the_settings(visitor, demonstration):
     moussa = visitor(width=360)
     moussa.becomes("moussa")
+    moussa.press(moussa.page.locator(".rail-more summary"))  # what is opened less often stands under “More”
+    moussa.press(moussa.page.locator(".rail-more").get_by_role("link", name=moussa.words("Settings")))
+    moussa.page.wait_for_url(f"**/{PAVE}/reglages/")
     for page in ("", "equipe/", "postes/", "prestations/", "depots/"):
         moussa.open(f"/atelier/{PAVE}/reglages/{page}")
         moussa.look_closely()
     moussa.page.locator("[name=is_on]").check()
+    moussa.fill("storage_places", "999999")
+    moussa.page.locator("main form").evaluate("form => form.noValidate = true")
+    moussa.page.locator("[name=storage_places]").press("Enter")
+    fault = moussa.page.locator("main .notice.error")
+    expect(fault).to_be_focused()
+    moussa.look_closely(status=400)
+    moussa.press(fault.get_by_role("link"))
+    expect(moussa.page.locator("[name=storage_places]")).to_be_focused()
     moussa.fill("storage_places", "5")
     moussa.press("Keep")
     moussa.reads("Kept. What is booked already stays as it was promised.")
@@ -66,12 +77,20 @@ def test_the_zone_is_drawn_as_it_is_typed(visitor):
     lou.becomes("lou")
     lou.open(f"/atelier/{LOU}/reglages/zone/")
     lou.look_closely()
-    expect(lou.page.locator("[data-zone] path.zone")).to_have_count(1)
+    communes = lou.page.locator("[name=communes]").input_value().splitlines()
+    expect(lou.page.locator("[data-zone] path.zone")).to_have_count(len(communes))
     lou.page.locator("[name=way][value=area]").check()
     lou.fill("area", "50.60, 3.00\n50.60, 3.10\n50.68, 3.10\n50.68, 3.00")
     expect(lou.page.locator(".zone-corner")).to_have_count(4)
     lou.press("Keep")
     lou.reads("Kept. Whoever has booked is visited wherever they are.")
+    expect(lou.page.locator(".zone-corner")).to_have_count(4)
+
+    # As it was, for who books her after this test
+    lou.page.locator("[name=way][value=communes]").check()
+    lou.fill("communes", "\n".join(communes))
+    lou.press("Keep")
+    expect(lou.page.locator("[data-zone] path.zone")).to_have_count(len(communes))
 
 
 def test_the_coordinator_looks_at_the_tools(visitor):

@@ -1,4 +1,4 @@
-"""Who comes and how it is paid, as typed; the use case judges, this only puts its refusals beside their fields."""
+"""Who comes and how it is paid, as typed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from backend.lib.errors import RuleBroken
-from booking.appointments.contact import LONGEST_ADDRESS, LONGEST_EMAIL, LONGEST_NAME, LONGEST_NOTE
+from booking.appointments.contact import LONGEST_NOTE
 from booking.appointments.models import Appointment, Hold
 from booking.appointments.pay_plan import ways_to_pay
 from booking.appointments.policy import needs_early_start
+from booking.web.cyclist.contact_form import Refusing, address_field, email_field, known_of, name_field, phone_field
 
 FIELD_OF = {
     "bad_email": "email",
@@ -24,30 +24,15 @@ FIELD_OF = {
 }
 
 
-class BookForm(forms.Form):
+class BookForm(Refusing):
     """The fields are the arguments of booking.appointments.book.book()."""
 
-    email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=LONGEST_EMAIL,
-        help_text=_("For the confirmation and the link to move or cancel."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=40,
-        help_text=_("If something comes up at the workshop."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
-    name = forms.CharField(
-        label=_("Name"), max_length=LONGEST_NAME, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    address = forms.CharField(
-        label=_("Where the bicycle will be"),
-        max_length=LONGEST_ADDRESS,
-        help_text=_("Street, number, town: the mechanic comes there."),
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-    )
+    field_of = FIELD_OF
+
+    email = email_field(_("For the confirmation and the link to move or cancel."))
+    phone = phone_field(_("If something comes up at the workshop."))
+    name = name_field()
+    address = address_field()
     note = forms.CharField(
         label=_("A word for the workshop"),
         max_length=LONGEST_NOTE,
@@ -87,14 +72,7 @@ class BookForm(forms.Form):
         if appointment:
             names = ("email", "phone", "name", "address", "note", "work_may_begin_early")
             return {name: getattr(appointment, name) for name in names} | {"pay": appointment.pay_now}
-        if request.user.is_authenticated:
-            return {"email": request.user.email, "phone": request.user.phone, "name": request.user.name}
-        return {}
+        return known_of(request)
 
     def clean(self) -> dict[str, Any]:
         return {"work_may_begin_early": False} | self.cleaned_data
-
-    def take_refusal(self, rule: RuleBroken) -> None:
-        """Show a refusal of the use case beside the field it is about, or above the form."""
-        field = FIELD_OF.get(rule.code, rule.params.get("field"))
-        self.add_error(field if field in self.fields else None, str(rule))

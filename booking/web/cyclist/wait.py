@@ -28,6 +28,7 @@ from booking.waiting.notify import noon, works_of
 from booking.waiting.queue import people_before
 from booking.web.cyclist.asked import DAYS_AHEAD, Asked, When, read_asked, read_codes, read_form
 from booking.web.cyclist.change import who
+from booking.web.cyclist.contact_form import known_of
 from booking.web.cyclist.doors import limited, private
 from booking.web.cyclist.slots import named
 from booking.web.cyclist.wait_form import WaitForm
@@ -59,7 +60,7 @@ def join(request: HttpRequest) -> HttpResponse:
         return render(request, "booking/cyclist/wait_join.html", _join_context(request, form, asked, at=at), status=400)
     first = asked.day if asked.when == When.DAY and asked.day else timezone.localdate(at)
     last = first if asked.when == When.DAY and asked.day else first + timedelta(days=DAYS_AHEAD)
-    form = WaitForm(initial=WaitForm.known(request) | {"first": first, "last": last})
+    form = WaitForm(initial=known_of(request) | {"first": first, "last": last})
     return render(request, "booking/cyclist/wait_join.html", _join_context(request, form, asked, at=at))
 
 

@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from backend.lib.errors import RuleBroken
-from booking.appointments.contact import LONGEST_ADDRESS, LONGEST_EMAIL, LONGEST_NAME
 from booking.appointments.pay_plan import ways_to_pay
 from booking.waiting.accept import must_ask_early_start
 from booking.waiting.models import SlotOffer
+from booking.web.cyclist.contact_form import Refusing, address_field, email_field, name_field, phone_field
 
 FIELD_OF = {
     "bad_email": "email",
@@ -28,13 +26,6 @@ FIELD_OF = {
 }
 
 
-class Refusing(forms.Form):
-    def take_refusal(self, rule: RuleBroken) -> None:
-        """Show a refusal of the use case beside the field it is about, or above the form."""
-        field = FIELD_OF.get(rule.code, rule.params.get("field"))
-        self.add_error(field if field in self.fields else None, str(rule))
-
-
 class DayInput(forms.DateInput):
     def __init__(self) -> None:
         super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -43,41 +34,21 @@ class DayInput(forms.DateInput):
 class WaitForm(Refusing):
     """The days and the contact of booking.waiting.join.join_wait()."""
 
+    field_of = FIELD_OF
+
     first = forms.DateField(label=_("From"), widget=DayInput())
     last = forms.DateField(label=_("To"), widget=DayInput())
-    email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=LONGEST_EMAIL,
-        help_text=_("We offer you the slot there: look at it in the daytime."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    phone = forms.CharField(
-        label=_("Phone"),
-        max_length=40,
-        help_text=_("For the workshop, once you have a slot."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
-    name = forms.CharField(
-        label=_("Name"), max_length=LONGEST_NAME, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-
-    @staticmethod
-    def known(request: HttpRequest) -> dict[str, Any]:
-        """What the account knows need not be typed again."""
-        if request.user.is_authenticated:
-            return {"email": request.user.email, "phone": request.user.phone, "name": request.user.name}
-        return {}
+    email = email_field(_("We offer you the slot there: look at it in the daytime."))
+    phone = phone_field(_("For the workshop, once you have a slot."))
+    name = name_field()
 
 
 class AcceptForm(Refusing):
     """The answers of booking.waiting.accept.accept_offer(); `ways` maps each way to pay to the cents due now."""
 
-    address = forms.CharField(
-        label=_("Where the bicycle will be"),
-        max_length=LONGEST_ADDRESS,
-        help_text=_("Street, number, town: the mechanic comes there."),
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-    )
+    field_of = FIELD_OF
+
+    address = address_field()
     work_may_begin_early = forms.BooleanField(
         label=_("I ask for the work to begin before the fourteen days of withdrawal are over."),
         help_text=_("I know that my right to withdraw ends once the repair is finished."),

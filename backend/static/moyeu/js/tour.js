@@ -12,13 +12,17 @@ L.marker(home, { icon: L.divIcon({ className: "map-me", iconSize: [20, 20] }), k
   .bindTooltip(base.label, { direction: "top", offset: [0, -10] })
   .addTo(map);
 
+const STEP = 22; // pixels
+const taken = [];
 tours.forEach((stops, place) => {
   const way = [home, ...stops.map(({ lat, lon }) => [lat, lon]), home];
   L.polyline(way, { className: `tour-line tour-line-${place % 3}`, interactive: false }).addTo(map);
   for (const { id, number, name, lat, lon } of stops) {
     const label = `${number}. ${name}`;
-    const icon = L.divIcon({ className: "map-pin best", html: String(number), iconSize: [34, 34], iconAnchor: [0, 34] });
-    const marker = L.marker([lat, lon], { alt: label, icon }).bindTooltip(label, { direction: "top", offset: [17, -34] }).addTo(map);
+    const beside = STEP * taken.filter((other) => other === `${lat} ${lon}`).length; // visits at one point stand in a row
+    taken.push(`${lat} ${lon}`);
+    const icon = L.divIcon({ className: "map-pin best", html: String(number), iconSize: [34, 34], iconAnchor: [-beside, 34] });
+    const marker = L.marker([lat, lon], { alt: label, icon }).bindTooltip(label, { direction: "top", offset: [17 + beside, -34] }).addTo(map);
     marker.getElement().setAttribute("aria-label", label);
     marker.on("click keypress", (event) => {
       if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;

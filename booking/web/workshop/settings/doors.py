@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from booking.web.workshop.day import frame
+from collective.web.forms import done_by_form
 from collective.workshops.models import Workshop
 from collective.workshops.rights import what_forbids_settings
 
@@ -50,9 +51,8 @@ def try_to(request: HttpRequest, act: Act, done: str) -> bool:
 def change_by_form(
     request: HttpRequest, form: forms.Form, act: Act, *, done: str, to: str, again: tuple[str, dict[str, Any]]
 ) -> HttpResponse:
-    """Act on a valid form and lead on to `to`; otherwise show the template of `again` with what is wrong."""
-    if form.is_valid():
-        try_to(request, act, done)
+    """Act on a valid form and lead on to `to`; otherwise show the template of `again`, as typed, with what is wrong."""
+    if done_by_form(request, form, act, done=done):
         return redirect(to)
     template, context = again
     return render(request, template, {**context, "form": form}, status=400)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from backend.lib.clock import database_now
 from booking.web.workshop.doors import at_work, workshop_or_404
 from booking.web.workshop.settings.doors import change_by_form, demand_owner, settings_frame
-from booking.web.workshop.settings.forms import number
 from collective.timetable.change_drop_off import change_drop_off, terms_of
+from collective.web.forms import number
 from collective.workshops.models import DropOffTerms
 from collective.workshops.ranges import DROP_OFF
 

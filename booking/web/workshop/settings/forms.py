@@ -18,9 +18,10 @@ from booking.services.models import Intervention
 from booking.services.offers import Offer
 from booking.web.workshop.visit import read_takings
 from collective.tools.models import ToolKind
+from collective.web.forms import number
 from collective.workshops.brands import EBIKE_BRANDS
 from collective.workshops.models import Bench, Mechanic, Workshop
-from collective.workshops.ranges import BENCH, BOOKING_RULES, MECHANIC, Range
+from collective.workshops.ranges import BENCH, BOOKING_RULES, MECHANIC
 
 SKILLS = [
     (1, _("1, beginner with guidance")),
@@ -30,17 +31,6 @@ SKILLS = [
     (5, _("5, expert")),
 ]
 DEAREST = 500_000  # cents
-
-
-def number(bounds: Range, *, label: Any = None, help_text: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(
-        label=label or bounds.label,
-        min_value=bounds.least,
-        max_value=bounds.most,
-        step_size=bounds.step if bounds.step > 1 else None,
-        required=not bounds.optional,
-        help_text=help_text,
-    )
 
 
 class EurosField(forms.CharField):
@@ -130,7 +120,7 @@ class OfferForm(forms.Form):
     parts = EurosField(
         label=_("Usual parts, in euros with VAT"), required=False, help_text=_("0 when parts are brought along.")
     )
-    minutes = number(OFFER["minutes"])
+    minutes = number(OFFER["minutes"], label=_("Minutes of work"))
     borrows = forms.ModelChoiceField(
         ToolKind.objects.none(),
         to_field_name="code",

@@ -9,17 +9,17 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from booking.web.workshop.doors import at_work, workshop_or_404
-from booking.web.workshop.settings.doors import demand_owner, settings_frame, try_to
-from booking.web.workshop.settings.forms import number
+from booking.web.workshop.settings.doors import change_by_form, demand_owner, settings_frame
 from collective.places.find import UnknownPlace, resolve_place
 from collective.places.models import Commune
+from collective.web.forms import number
 from collective.workshops.change_zone import change_zone
 from collective.workshops.models import Workshop
 from collective.workshops.ranges import SERVED_KM
@@ -34,7 +34,7 @@ class ZoneForm(forms.Form):
     use_required_attribute = False  # of the three ways, the browser cannot tell which is asked for
 
     way = forms.ChoiceField(
-        label=gettext_lazy("How the zone is told"),
+        label=gettext_lazy("How to draw it"),
         choices=[
             (KM, gettext_lazy("Kilometres around the base")),
             (COMMUNES, gettext_lazy("Communes")),
@@ -107,26 +107,19 @@ class ZoneForm(forms.Form):
 def zone(request: HttpRequest, slug: str) -> HttpResponse:
     """The zone, as it stands on the map. Whoever has booked is visited wherever they are."""
     workshop = workshop_or_404(request, slug)
-    form = ZoneForm.of(workshop, request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        demand_owner(request, workshop)
-        if form.is_valid() and _change(request, workshop, form):
-            return redirect("web:zone", slug=slug)
-    refused = request.method == "POST"
-    context = {
-        **settings_frame(request, workshop, tab="zone"),
-        "form": form,
-        "map": _map(workshop),
-        "outline_url": _outline_url(workshop),
-    }
-    return render(request, TEMPLATE, context, status=400 if refused else 200)
+    frame = settings_frame(request, workshop, tab="zone")
+    context = {**frame, "map": _map(workshop), "outline_url": _outline_url(workshop)}
+    if request.method != "POST":
+        return render(request, TEMPLATE, {**context, "form": ZoneForm.of(workshop)})
+    demand_owner(request, workshop)
+    form = ZoneForm.of(workshop, request.POST)
 
-
-def _change(request: HttpRequest, workshop: Workshop, form: ZoneForm) -> bool:
     def act() -> None:
         change_zone(workshop=workshop, by=request.user, **form.values)
 
-    return try_to(request, act, _("Kept. Whoever has booked is visited wherever they are."))
+    done = _("Kept. Whoever has booked is visited wherever they are.")
+    to = reverse("web:zone", args=[slug])
+    return change_by_form(request, form, act, done=done, to=to, again=(TEMPLATE, context))
 
 
 def _map(workshop: Workshop) -> dict[str, Any]:

@@ -58,7 +58,10 @@ def test_terms_that_cannot_be_are_shown_again(workshop, owner, wrong):
 
 
 def test_hours_that_contradict_each_other_are_refused(workshop, owner):
-    owner.post(door("drop_off", workshop), TERMS | {"arrives_from": "11:00"})
+    answer = owner.post(door("drop_off", workshop), TERMS | {"arrives_from": "11:00"})
+    assert answer.status_code == 400
+    assert answer.context["form"].non_field_errors()
+    assert answer.context["form"]["arrives_from"].value() == "11:00"  # nothing typed is lost
     assert not DropOffTerms.objects.exists()
 
 
