@@ -9,18 +9,17 @@ a plan, OR across plans.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from booking.availability.able import Facts, ToolFacts, can_meet, ticks_taken
 from booking.availability.moving import Barred, Mover, barred_starts, clear_barred
 from booking.availability.needs import Need, Plan, Work
 from collective.places.distance import Located
-from collective.timetable.ticks import TICK, from_bytes, local_day, starts_of_runs, ticks_of
+from collective.timetable.ticks import begin_and_ticks, from_bytes, starts_of_runs, ticks_of
 
 # The starts at which a resource is free to meet a need, the resource, its ticks taken that day and those open:
 # a bare tuple, because a search makes thousands.
@@ -116,7 +115,6 @@ class Board:
         self._cells: dict[Place, tuple[int, Cell]] = {}
         self._fresh: list[Place] = []
         self._barred: dict[tuple[int, int, int], list[Barred]] = {}
-        self._days: dict[tuple[str, date], tuple[datetime, int]] = {}
 
     def meet(self, facts: Facts) -> bool:
         """Get to know a resource, before its free days are put; tell whether it can meet any need."""
@@ -153,15 +151,16 @@ class Board:
             else:
                 self._movers[mover.facts.pk] = mover
 
-    def put(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Put free days: the first fields of each are a Row's. Those of resources that nobody met are left out."""
+    def put(self, rows: Iterable[Row | tuple[Any, ...]]) -> None:
+        """Put free days: each has a Row's fields. Those of resources that nobody met are left out."""
         cells, known = self._cells, self._known
-        nothing: tuple[int, list[Part]] = (0, [])
-        for row in rows:
-            pk, day, bits, steps, longest, opened, taken = row[:7]
-            workshop, parts = known.get(pk, nothing)
+        for pk, day, bits, steps, longest, opened, taken in rows:
+            if pk not in known:
+                continue
+            workshop, parts = known[pk]
+            free = from_bytes(bits)
             for need, run, since in parts:
-                if longest < run or not (starts := starts_of_runs(from_bytes(bits), run)):
+                if longest < run or not (starts := starts_of_runs(free, run)):
                     continue
                 if since:
                     starts = starts << -since if since < 0 else starts >> since
@@ -240,8 +239,4 @@ class Board:
 
     def day(self, workshop: int, day: date) -> tuple[datetime, int]:
         """Give when a local day of the workshop begins, and its ticks."""
-        zone = self.works[workshop].workshop.timezone
-        if (zone, day) not in self._days:
-            whole = local_day(day, ZoneInfo(zone))
-            self._days[zone, day] = whole.starts_at, (whole.ends_at - whole.starts_at) // TICK
-        return self._days[zone, day]
+        return begin_and_ticks(day, self.works[workshop].workshop.timezone)

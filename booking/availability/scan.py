@@ -2,7 +2,7 @@
 Where and when work can start, over many workshops: free days are read a stretch at a time, the nearest days first.
 
 A stretch is as long as makes about as many rows whatever the number of workshops, each next one longer; reading ends
-as soon as enough was found.
+as soon as enough was found. What is found stays bitmaps until somebody looks: most of it is never shown.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from booking.availability.board import Board
 from booking.availability.needs import Work
 from booking.availability.rows import Held, Rows
 from collective.places.point import Point
-from collective.timetable.ticks import TICK, each_bit, local_midnight
+from collective.timetable.ticks import TICK, begin_and_ticks, each_bit, lowest_bit
 from collective.workshops.models import Workshop
 
 __all__ = ["Held", "Scan", "Slot", "Window", "allowed_starts", "scan", "slots_of"]
 
 DAY = timedelta(days=1)
 A_MOMENT = timedelta(microseconds=1)
-ROWS_AT_ONCE = 400  # about
+ROWS_AT_ONCE = 200  # about
 ROWS_A_DAY = 10  # about, of a workshop
 GROWS = 4  # each stretch is that much longer than the one before
 OFFSETS = [tick * TICK for tick in range(301)]
@@ -54,7 +53,12 @@ class Window:
 
 
 class Scan:
-    """Slots found so far, by workshop, and how far each was read."""
+    """
+    Starts found so far, by workshop, and how far each was read.
+
+    `days` has, of each workshop, the days on which work can start, in order: when each begins, and a bit a tick.
+    `count` is how many starts that makes.
+    """
 
     def __init__(
         self,
@@ -72,7 +76,8 @@ class Scan:
         self.want = want
         places = {pk: place_of(work.workshop, where) for pk, work in works.items()}
         self.board = Board(works=works, places=places, at=at)
-        self.found: dict[int, list[Slot]] = {pk: [] for pk in works}
+        self.days: dict[int, list[tuple[datetime, int]]] = {pk: [] for pk in works}
+        self.count: dict[int, int] = dict.fromkeys(works, 0)
         self.next_day: dict[int, date] = dict.fromkeys(works, window.first)
         self._rows = Rows(self.board, own=own)
         self._length = 0
@@ -83,7 +88,7 @@ class Scan:
         return {
             pk
             for pk in among
-            if self.next_day[pk] <= self.window.last and (self.want is None or len(self.found[pk]) < self.want)
+            if self.next_day[pk] <= self.window.last and (self.want is None or self.count[pk] < self.want)
         }
 
     def known_until(self, pk: int) -> datetime:
@@ -112,23 +117,32 @@ class Scan:
         return (self.window.last - self.window.first).days + 1 if self.want is None else self._length
 
     def _keep(self, pk: int, day: date, starts: int) -> None:
-        kept = self.found[pk]
-        if self.want is not None and len(kept) >= self.want:
-            return
-        work = self.works[pk]
-        starts &= self._allowed_on(work, day)
-        if not starts:
-            return
-        t0, _ticks = self.board.day(pk, day)
-        ends = t0 + timedelta(minutes=work.minutes)
-        ticks = islice(each_bit(starts), None if self.want is None else self.want - len(kept))
-        kept += [Slot(t0 + OFFSETS[tick], ends + OFFSETS[tick]) for tick in ticks]
+        if starts := starts & self._allowed_on(self.works[pk], day):
+            self.days[pk].append((self.board.day(pk, day)[0], starts))
+            self.count[pk] += starts.bit_count()
 
-    def load(self, pk: int, slot: Slot) -> float:
-        """Give how loaded the mechanic is who would take this slot, from 0 to 1, on that day."""
-        day = slot.starts_at.astimezone(self.works[pk].workshop.zone).date()
+    def first(self, pk: int) -> datetime | None:
+        """Give the workshop's first start."""
+        for t0, starts in self.days[pk]:
+            return t0 + OFFSETS[lowest_bit(starts)]
+        return None
+
+    def slots(self, pk: int) -> list[Slot]:
+        """Give the workshop's first slots, as many as are wanted, in order."""
+        length = timedelta(minutes=self.works[pk].minutes)
+        slots: list[Slot] = []
+        for t0, starts in self.days[pk]:
+            if self.want is not None and len(slots) >= self.want:
+                break
+            ends = t0 + length
+            slots += [Slot(t0 + offset, ends + offset) for offset in map(OFFSETS.__getitem__, each_bit(starts))]
+        return slots[: self.want]
+
+    def load(self, pk: int, starts_at: datetime) -> float:
+        """Give how loaded the mechanic is who would begin then, from 0 to 1, on that day."""
+        day = starts_at.astimezone(self.works[pk].workshop.zone).date()
         t0, _ticks = self.board.day(pk, day)
-        return self.board.load(pk, day, (slot.starts_at - t0) // TICK)
+        return self.board.load(pk, day, (starts_at - t0) // TICK)
 
     def _allowed_on(self, work: Work, day: date) -> int:
         workshop = work.workshop
@@ -163,7 +177,7 @@ def scan(
     reading = Scan(works=works, window=window, at=at, want=want, own=own, where=where)
     while unread := reading.unread(works):
         reading.read_on(unread)
-    return reading.found
+    return {pk: reading.slots(pk) for pk in works}
 
 
 def slots_of(
@@ -189,7 +203,7 @@ def allowed_starts(workshop: Workshop, day: date, window: Window, at: datetime) 
         return 0
     if window.weekdays and day.weekday() not in window.weekdays:
         return 0
-    t0 = local_midnight(day, workshop.zone)
+    t0, _ticks = begin_and_ticks(day, workshop.timezone)
     since = max(at + workshop.notice, window.after + A_MOMENT if window.after else at)
     allowed = _from(since, t0)
     if window.from_hour:
