@@ -11,15 +11,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from booking.availability.board import Board
 from booking.availability.needs import Work
 from booking.availability.rows import Held, Rows
 from collective.places.point import Point
-from collective.timetable.ticks import TICK, begin_and_ticks, each_bit, lowest_bit
+from collective.timetable.ticks import TICK, at_bits, begin_and_ticks, lowest_bit
 from collective.workshops.models import Workshop
 
-__all__ = ["Held", "Scan", "Slot", "Window", "allowed_starts", "scan", "slots_of"]
+__all__ = ["Allowed", "Held", "Scan", "Slot", "Window", "scan", "slots_of"]
 
 DAY = timedelta(days=1)
 A_MOMENT = timedelta(microseconds=1)
@@ -81,7 +82,7 @@ class Scan:
         self.next_day: dict[int, date] = dict.fromkeys(works, window.first)
         self._rows = Rows(self.board, own=own)
         self._length = 0
-        self._allowed: dict[tuple[str, int, int, date], int] = {}
+        self._allowed = _allowed_at(works, window, at)
 
     def unread(self, among: Iterable[int]) -> set[int]:
         """Give those that have not enough yet, of whom more can be read."""
@@ -109,7 +110,7 @@ class Scan:
     def free_days(self) -> set[date]:
         """Read the whole window at once; give the days on which anything begins, anywhere."""
         self._rows.put(self.works.keys(), (self.window.first, self.window.last))
-        return {day for pk, day, starts in self.board.starts() if starts & self._allowed_on(self.works[pk], day)}
+        return {day for pk, day, starts in self.board.starts() if starts & self._allowed[pk].on(day)}
 
     def _next_length(self, workshops: int) -> int:
         at_least = ROWS_AT_ONCE // (ROWS_A_DAY * workshops)
@@ -117,7 +118,7 @@ class Scan:
         return (self.window.last - self.window.first).days + 1 if self.want is None else self._length
 
     def _keep(self, pk: int, day: date, starts: int) -> None:
-        if starts := starts & self._allowed_on(self.works[pk], day):
+        if starts := starts & self._allowed[pk].on(day):
             self.days[pk].append((self.board.day(pk, day)[0], starts))
             self.count[pk] += starts.bit_count()
 
@@ -135,7 +136,7 @@ class Scan:
             if self.want is not None and len(slots) >= self.want:
                 break
             ends = t0 + length
-            slots += [Slot(t0 + offset, ends + offset) for offset in map(OFFSETS.__getitem__, each_bit(starts))]
+            slots += [Slot(t0 + offset, ends + offset) for offset in at_bits(starts, OFFSETS)]
         return slots[: self.want]
 
     def load(self, pk: int, starts_at: datetime) -> float:
@@ -144,13 +145,18 @@ class Scan:
         t0, _ticks = self.board.day(pk, day)
         return self.board.load(pk, day, (starts_at - t0) // TICK)
 
-    def _allowed_on(self, work: Work, day: date) -> int:
+
+def _allowed_at(works: Mapping[int, Work], window: Window, at: datetime) -> dict[int, Allowed]:
+    """Give what is let through at each workshop; those of the same rules share it."""
+    known: dict[tuple[str, int, int], Allowed] = {}
+    allowed = {}
+    for pk, work in works.items():
         workshop = work.workshop
-        key = (workshop.timezone, workshop.notice_minutes, workshop.horizon_days, day)
-        allowed = self._allowed.get(key)
-        if allowed is None:
-            allowed = self._allowed[key] = allowed_starts(workshop, day, self.window, self.at)
-        return allowed
+        rules = (workshop.timezone, workshop.notice_minutes, workshop.horizon_days)
+        if rules not in known:
+            known[rules] = Allowed(workshop, window, at)
+        allowed[pk] = known[rules]
+    return allowed
 
 
 def place_of(workshop: Workshop, where: Point | None) -> Workshop | Point:
@@ -196,29 +202,42 @@ def slots_of(
     return found[work.workshop.pk]
 
 
-def allowed_starts(workshop: Workshop, day: date, window: Window, at: datetime) -> int:
-    """Set the ticks of the day that notice, horizon, and all that the window asks let through (-1: all)."""
-    today = at.astimezone(workshop.zone).date()
-    if not today <= day <= today + timedelta(days=workshop.horizon_days):
-        return 0
-    if window.weekdays and day.weekday() not in window.weekdays:
-        return 0
-    t0, _ticks = begin_and_ticks(day, workshop.timezone)
-    since = max(at + workshop.notice, window.after + A_MOMENT if window.after else at)
-    allowed = _from(since, t0)
-    if window.from_hour:
-        allowed &= _from(_hour(day, window.from_hour, workshop), t0)
-    if window.to_hour is not None and window.to_hour < 24:
-        allowed &= ~_from(_hour(day, window.to_hour, workshop), t0)
-    if window.before is not None:
-        allowed &= ~_from(window.before, t0)
-    return allowed
+class Allowed:
+    """The starts that a workshop's notice and horizon, and all that the window asks, let through."""
+
+    def __init__(self, workshop: Workshop, window: Window, at: datetime) -> None:
+        self._timezone = workshop.timezone
+        self._window = window
+        self._today = at.astimezone(workshop.zone).date()
+        self._horizon = self._today + workshop.horizon_days * DAY
+        self._since = max(at + workshop.notice, window.after + A_MOMENT if window.after else at)
+        self._known: dict[date, int] = {}
+
+    def on(self, day: date) -> int:
+        """Set the ticks of the day that are let through (-1: all)."""
+        allowed = self._known.get(day)
+        if allowed is None:
+            allowed = self._known[day] = self._find(day)
+        return allowed
+
+    def _find(self, day: date) -> int:
+        window = self._window
+        if not self._today <= day <= self._horizon or (window.weekdays and day.weekday() not in window.weekdays):
+            return 0
+        t0, _ticks = begin_and_ticks(day, self._timezone)
+        allowed = _from(self._since, t0)
+        if window.from_hour:
+            allowed &= _from(self._hour(day, window.from_hour), t0)
+        if window.to_hour is not None and window.to_hour < 24:
+            allowed &= ~_from(self._hour(day, window.to_hour), t0)
+        if window.before is not None:
+            allowed &= ~_from(window.before, t0)
+        return allowed
+
+    def _hour(self, day: date, hour: int) -> datetime:
+        return datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(self._timezone)).astimezone(UTC)
 
 
 def _from(moment: datetime, t0: datetime) -> int:
     """Set the ticks of a day that begins at `t0` from a moment on."""
     return -1 << max(-((t0 - moment) // TICK), 0)
-
-
-def _hour(day: date, hour: int, workshop: Workshop) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=workshop.zone).astimezone(UTC)
