@@ -100,7 +100,8 @@ def _board(scene: Scene, rows: Iterable[Row], busy: dict[int, list[Busy]]) -> Bo
     for facts in scene.able.values():
         board.meet(facts)
     board.put(rows)
-    board.put_movers(Mover(facts, busy.get(facts.pk, [])) for facts in travellers(scene.work, scene.able, scene.tools))
+    movers = (Mover(facts, busy.get(facts.pk, [])) for facts in travellers(scene.work, scene.able, scene.tools))
+    board.put_movers(movers, (scene.day, scene.day))
     return board
 
 

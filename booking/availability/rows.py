@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -43,7 +44,7 @@ TOOLS = (
     " OR r.id IN (SELECT x.id FROM collective_resource x JOIN collective_tool y ON y.id = x.tool_id"
     " WHERE y.kind_id IN ({kinds}) AND y.collective_id IN ({collectives}))"
 )
-KIND_AT, CERTIFICATIONS_AT, TOOL_AT = 2, 8, 9
+KIND_AT, CERTIFICATIONS_AT, TOOL_AT = 1, 7, 8  # after the primary key
 
 
 class Held(Protocol):
@@ -82,7 +83,7 @@ class Rows:
         ]
         if travels:
             busy = busy_of([Resource(pk=facts.pk) for facts in travels], *days, at=self.board.at, ignoring=self.own)
-            self.board.put_movers(Mover(facts, busy[facts.pk]) for facts in travels)
+            self.board.put_movers((Mover(facts, busy[facts.pk]) for facts in travels), days)
 
     def _meet_all(self) -> None:
         """Meet all who could do some of the works, and the tools that these borrow: a query."""
@@ -98,17 +99,22 @@ class Rows:
             tool_tables=TOOL_TABLES if kinds else "",
             tools=TOOLS.format(kinds=_numbers(kinds), collectives=_numbers(collectives)) if kinds else "",
         )
+        alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)  # most differ in nothing but who they are
         for row in _fetch(sql):
-            self._meet(row)
+            alike[row[1:]].append(row[0])
+        for same, pks in alike.items():
+            self._meet(pks, same)
 
-    def _meet(self, row: tuple[Any, ...]) -> None:
-        if row[KIND_AT] == Resource.Kind.TOOL:
-            self._travels[row[0]] = ToolFacts(row[0], *row[TOOL_AT:])
+    def _meet(self, pks: Sequence[int], same: tuple[Any, ...]) -> None:
+        """Meet these, each of whom a row has the same to say, after their own number."""
+        if same[KIND_AT] == Resource.Kind.TOOL:
+            self._travels |= {pk: ToolFacts(pk, *same[TOOL_AT:]) for pk in pks}
             return
-        certifications = row[CERTIFICATIONS_AT]
-        facts = Facts._make((*row[:CERTIFICATIONS_AT], json.loads(certifications) if certifications else None))
-        if self.board.meet(facts) and is_traveller(facts, self.board.works[facts.workshop_id]):
-            self._travels[facts.pk] = facts
+        certifications = same[CERTIFICATIONS_AT]
+        certified = json.loads(certifications) if certifications else None
+        facts = Facts._make((pks[0], *same[:CERTIFICATIONS_AT], certified))
+        if self.board.meet(facts, pks) and is_traveller(facts, self.board.works[facts.workshop_id]):
+            self._travels |= {pk: facts._replace(pk=pk) for pk in pks}
 
     def _read(self, workshops: Collection[int], days: Days) -> list[Any]:
         first, last = map(connection.ops.adapt_datefield_value, days)

@@ -24,7 +24,7 @@ __all__ = ["Allowed", "Held", "Scan", "Slot", "Window", "scan", "slots_of"]
 
 DAY = timedelta(days=1)
 A_MOMENT = timedelta(microseconds=1)
-ROWS_AT_ONCE = 200  # about
+ROWS_AT_ONCE = 200  # about; twice as many where something has to come from elsewhere, which is free more seldom
 ROWS_A_DAY = 10  # about, of a workshop
 GROWS = 4  # each stretch is that much longer than the one before
 OFFSETS = [tick * TICK for tick in range(301)]
@@ -82,6 +82,7 @@ class Scan:
         self.next_day: dict[int, date] = dict.fromkeys(works, window.first)
         self._rows = Rows(self.board, own=own)
         self._length = 0
+        self._borrows = any(work.tool_kinds or work.workshop.is_itinerant for work in works.values())
         self._allowed = _allowed_at(works, window, at)
 
     def unread(self, among: Iterable[int]) -> set[int]:
@@ -113,7 +114,7 @@ class Scan:
         return {day for pk, day, starts in self.board.starts() if starts & self._allowed[pk].on(day)}
 
     def _next_length(self, workshops: int) -> int:
-        at_least = ROWS_AT_ONCE // (ROWS_A_DAY * workshops)
+        at_least = ROWS_AT_ONCE * (2 if self._borrows else 1) // (ROWS_A_DAY * workshops)
         self._length = max(at_least, self._length * GROWS, 1)
         return (self.window.last - self.window.first).days + 1 if self.want is None else self._length
 
