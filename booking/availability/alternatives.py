@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from booking.availability.near import Point, workshops_near
-from booking.availability.needs import Work, works_for
+from booking.availability.needs import Work, works_of
 from booking.availability.scan import Slot, Window, scan
 from collective.workshops.models import Workshop
 
@@ -24,13 +24,11 @@ def alternatives(
     one, the last place is kept for them: whoever cannot come another day may be able to go elsewhere.
     """
     where = Point(lat, lon)
-    near = workshops_near(where, radius_km=NEAR_KM).serving
-    km = {workshop.pk: km for workshop, km in near} | {work.workshop.pk: 0.0}
     codes = [offer.intervention.code for offer in work.offers]
-    others = [workshop for workshop, _km in near if workshop.pk != work.workshop.pk]
-    works = {work.workshop.pk: work} | works_for(
-        interventions=codes, bike_type=work.bike_type, workshops=others, certification=work.certification
-    )
+    near = workshops_near(where, radius_km=NEAR_KM, interventions=codes)
+    km = {workshop.pk: km for workshop, km in near.serving} | {work.workshop.pk: 0.0}
+    works = works_of(near.offers, interventions=codes, bike_type=work.bike_type, certification=work.certification)
+    works[work.workshop.pk] = work
     day = starts_at.astimezone(work.workshop.zone).date()
     window = Window(day - timedelta(days=DAYS_BEFORE), day + timedelta(days=DAYS_AFTER))
     slots = scan(works=works, window=window, at=at, want=None, where=where)

@@ -9,18 +9,17 @@ a plan, OR across plans.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from booking.availability.able import Facts, ToolFacts, can_meet, ticks_taken
-from booking.availability.moving import Barred, Mover, barred_starts, clear_barred
+from booking.availability.moving import Line, Mover, reachable
 from booking.availability.needs import Need, Plan, Work
 from collective.places.distance import Located
-from collective.timetable.ticks import TICK, from_bytes, local_day, starts_of_runs, ticks_of
+from collective.timetable.ticks import TICK, begin_and_ticks, from_bytes, starts_of_runs, ticks_of
 
 # The starts at which a resource is free to meet a need, the resource, its ticks taken that day and those open:
 # a bare tuple, because a search makes thousands.
@@ -115,16 +114,20 @@ class Board:
         self._met: dict[int, set[int]] = {pk: set() for pk in works}  # needs that somebody can meet
         self._cells: dict[Place, tuple[int, Cell]] = {}
         self._fresh: list[Place] = []
-        self._barred: dict[tuple[int, int, int], list[Barred]] = {}
-        self._days: dict[tuple[str, date], tuple[datetime, int]] = {}
+        self._line: Line | None = None
+        self._reachable: dict[tuple[int, int, int], int] = {}
 
-    def meet(self, facts: Facts) -> bool:
-        """Get to know a resource, before its free days are put; tell whether it can meet any need."""
+    def meet(self, facts: Facts, alike: Iterable[int] = ()) -> bool:
+        """
+        Get to know a resource, and others of whom the same is true, before their free days are put.
+
+        Tell whether it can meet any need.
+        """
         parts = self._shapes[facts.workshop_id].parts_of(facts)
-        self._known[facts.pk] = facts.workshop_id, parts
-        met = self._met[facts.workshop_id]
-        for part in parts:
-            met.add(part.need)
+        known = facts.workshop_id, parts
+        for pk in (facts.pk, *alike):
+            self._known[pk] = known
+        self._met[facts.workshop_id].update(part.need for part in parts)
         return bool(parts)
 
     def shortest(self, workshops: Iterable[int]) -> int:
@@ -143,25 +146,27 @@ class Board:
     def _tools_at(self, workshop: int, kind: int) -> list[Mover]:
         return self._tools.get((self.works[workshop].workshop.collective_id, kind), [])
 
-    def put_movers(self, movers: Iterable[Mover]) -> None:
-        """Put what moves, with its jobs around the days on the board, in place of what was put before."""
+    def put_movers(self, movers: Iterable[Mover], days: tuple[date, date]) -> None:
+        """Put what moves, with its jobs around these days (first and last), in place of what was put before."""
         self._movers, self._tools = {}, defaultdict(list)
-        self._barred.clear()
+        self._line = Line.over(*days)
+        self._reachable.clear()
         for mover in movers:
             if isinstance(mover.facts, ToolFacts):
                 self._tools[mover.facts.collective_id, mover.facts.tool_kind].append(mover)
             else:
                 self._movers[mover.facts.pk] = mover
 
-    def put(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Put free days: the first fields of each are a Row's. Those of resources that nobody met are left out."""
+    def put(self, rows: Iterable[Row | tuple[Any, ...]]) -> None:
+        """Put free days: each has a Row's fields. Those of resources that nobody met are left out."""
         cells, known = self._cells, self._known
-        nothing: tuple[int, list[Part]] = (0, [])
-        for row in rows:
-            pk, day, bits, steps, longest, opened, taken = row[:7]
-            workshop, parts = known.get(pk, nothing)
+        for pk, day, bits, steps, longest, opened, taken in rows:
+            if pk not in known:
+                continue
+            workshop, parts = known[pk]
+            free = from_bytes(bits)
             for need, run, since in parts:
-                if longest < run or not (starts := starts_of_runs(from_bytes(bits), run)):
+                if longest < run or not (starts := starts_of_runs(free, run)):
                     continue
                 if since:
                     starts = starts << -since if since < 0 else starts >> since
@@ -188,6 +193,8 @@ class Board:
                 anyone = 0
                 for free in self._free_for(workshop, day, place):
                     anyone |= free[0]
+                    if not common & ~anyone:  # no other could add any
+                        break
                 common &= anyone
                 if not common:
                     break
@@ -215,11 +222,11 @@ class Board:
         begin = (free for need, free in zip(needs, cell, strict=True) if need.skill_level and need.since <= 0)
         return min((load_of(one) for free in begin for one in free if one[0] >> tick & 1), default=1.0)
 
-    def _free_for(self, workshop: int, day: date, place: int) -> list[Free]:
+    def _free_for(self, workshop: int, day: date, place: int) -> Iterable[Free]:
         need = self._shapes[workshop].needs[place]
         if need.tool_kind is not None:
             tools = self._tools_at(workshop, need.tool_kind)
-            return [(self._reached(tool, workshop, day, place), tool.facts.pk, 0, 1) for tool in tools]
+            return ((self._reached(tool, workshop, day, place), tool.facts.pk, 0, 1) for tool in tools)
         free = self._cells[workshop, day][1][place]
         if not self._movers:
             return free
@@ -231,17 +238,14 @@ class Board:
 
     def _reached(self, mover: Mover, workshop: int, day: date, place: int) -> int:
         """Set the ticks of the day at which the mover can be at the workshop's place of work, and leave in time."""
+        assert self._line is not None
         key = (mover.facts.pk, workshop, place)
-        if key not in self._barred:
+        if key not in self._reachable:
             need = self._shapes[workshop].needs[place]
-            self._barred[key] = barred_starts(mover, need, self.places[workshop], at=self.at)
+            self._reachable[key] = reachable(mover, need, self.places[workshop], at=self.at, line=self._line)
         t0, ticks = self.day(workshop, day)
-        return clear_barred(self._barred[key], t0=t0, ticks=ticks)
+        return self._reachable[key] >> (t0 - self._line.base) // TICK & ((1 << ticks) - 1)
 
     def day(self, workshop: int, day: date) -> tuple[datetime, int]:
         """Give when a local day of the workshop begins, and its ticks."""
-        zone = self.works[workshop].workshop.timezone
-        if (zone, day) not in self._days:
-            whole = local_day(day, ZoneInfo(zone))
-            self._days[zone, day] = whole.starts_at, (whole.ends_at - whole.starts_at) // TICK
-        return self._days[zone, day]
+        return begin_and_ticks(day, self.works[workshop].workshop.timezone)

@@ -14,7 +14,7 @@ from booking.availability.board import Board, Free, Row, load_of
 from booking.availability.moving import Mover
 from booking.availability.needs import ROOMY, Need, Work
 from booking.availability.rows import row_of
-from booking.availability.scan import Window, allowed_starts, place_of
+from booking.availability.scan import Allowed, Window, place_of
 from collective.places.point import Point
 from collective.timetable.derive import ResourceDay
 from collective.timetable.models import Resource
@@ -88,7 +88,7 @@ def choose(scene: Scene, starts_at: datetime, *, asked_at: datetime) -> list[Tak
 
 def _judge_moment(scene: Scene, starts_at: datetime, tick: int, *, asked_at: datetime) -> None:
     workshop, day, at = scene.work.workshop, scene.day, scene.at
-    in_time = bool(allowed_starts(workshop, day, Window(day, day), asked_at) >> tick & 1)
+    in_time = bool(Allowed(workshop, Window(day, day), asked_at).on(day) >> tick & 1)
     if in_time and starts_at >= at:
         return
     raise SlotTooSoon if in_time or at <= starts_at < at + workshop.notice else NotASlot
@@ -100,7 +100,8 @@ def _board(scene: Scene, rows: Iterable[Row], busy: dict[int, list[Busy]]) -> Bo
     for facts in scene.able.values():
         board.meet(facts)
     board.put(rows)
-    board.put_movers(Mover(facts, busy.get(facts.pk, [])) for facts in travellers(scene.work, scene.able, scene.tools))
+    movers = (Mover(facts, busy.get(facts.pk, [])) for facts in travellers(scene.work, scene.able, scene.tools))
+    board.put_movers(movers, (scene.day, scene.day))
     return board
 
 

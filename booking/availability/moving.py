@@ -9,9 +9,10 @@ counted. A tool stands where it was last used, at first at its home, and can lea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from booking.availability.able import Facts, ToolFacts, minutes_taken
 from booking.availability.needs import Need
@@ -22,8 +23,29 @@ from collective.timetable.movers import Busy
 from collective.timetable.ticks import TICK
 
 A_MINUTE = timedelta(minutes=1)
+A_DAY = timedelta(days=1)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-Barred = tuple[datetime, datetime]  # no start strictly between the two
+Spot = tuple[float | None, float | None]  # latitude, longitude; none = where the mover is at home
+AT_HOME: Spot = (None, None)
+
+
+class Line(NamedTuple):
+    """Ticks in a row over several days, from a moment on."""
+
+    base: datetime
+    ticks: int
+
+    @staticmethod
+    def over(first: date, last: date) -> Line:
+        """Give a line that holds these local days, wherever they are local."""
+        base = datetime(first.year, first.month, first.day, tzinfo=UTC) - A_DAY
+        return Line(base, ((last - first).days + 3) * A_DAY // TICK)
+
+    def between(self, after: datetime, before: datetime) -> int:
+        """Set the ticks that begin strictly between two moments."""
+        first = max((after - self.base) // TICK + 1, 0)
+        last = min(-((self.base - before) // TICK), self.ticks)  # the first tick at or after `before`
+        return (1 << last) - (1 << first) if first < last else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +72,38 @@ class Mover:
         return minutes * A_MINUTE
 
 
-def barred_starts(mover: Mover, need: Need, place: Located, *, at: datetime) -> list[Barred]:
-    """Give the stretches in which work at the place may not start, were it done by or with this mover."""
-    since, until = (minutes * A_MINUTE for minutes in minutes_taken(mover.facts, need))
-    barred = []
+def reachable(mover: Mover, need: Need, place: Located, *, at: datetime, line: Line) -> int:
+    """Set the ticks of the line at which work at the place may start, were it done by or with this mover."""
+    first, last = minutes_taken(mover.facts, need)
+    since, until = first * A_MINUTE, last * A_MINUTE
+    way_from = _ways(mover, place)
+    barred = 0
     for busy in mover.busy:
-        way = mover.way(_place_of(busy, mover), place)
-        barred.append((busy.period.starts_at - way - until, busy.period.ends_at + way - since))
+        way = way_from((busy.lat, busy.lon))
+        barred |= line.between(busy.period.starts_at - way - until, busy.period.ends_at + way - since)
     if mover.home is not None:
-        barred.append((LONG_AGO, _leaves_at(mover, place, at=at) - since))
-    return barred
+        barred |= line.between(LONG_AGO, _leaves_at(mover, way_from, at=at) - since)
+    return ((1 << line.ticks) - 1) & ~barred
 
 
-def _leaves_at(mover: Mover, place: Located, *, at: datetime) -> datetime:
+def _ways(mover: Mover, place: Located) -> Callable[[Spot], timedelta]:
+    """Give what says how long the mover takes from a spot to the place: measured once, for most jobs share a few."""
+    known: dict[Spot, timedelta] = {}
+
+    def way_from(spot: Spot) -> timedelta:
+        if spot not in known:
+            lat, lon = spot
+            known[spot] = mover.way(mover.home if lat is None or lon is None else Point(lat, lon), place)
+        return known[spot]
+
+    return way_from
+
+
+def _leaves_at(mover: Mover, way_from: Callable[[Spot], timedelta], *, at: datetime) -> datetime:
     """Give when it can be at the place from where it stands now; what starts after its next job has that before it."""
-    stands_at: Located | None = mover.home
+    stands_at = AT_HOME
     for busy in mover.busy:
         if busy.period.ends_at > at:
-            return min(at + mover.way(stands_at, place), busy.period.ends_at)
-        stands_at = _place_of(busy, mover)
-    return at + mover.way(stands_at, place)
-
-
-def _place_of(busy: Busy, mover: Mover) -> Located | None:
-    return mover.home if busy.lat is None or busy.lon is None else Point(busy.lat, busy.lon)
-
-
-def clear_barred(barred: Sequence[Barred], *, t0: datetime, ticks: int) -> int:
-    """Set the ticks of a day of so many, which begins at `t0`, at which nothing bars a start."""
-    allowed = (1 << ticks) - 1
-    whole = ticks * TICK
-    for after, before in barred:
-        if before <= t0 or after >= t0 + whole:
-            continue
-        first = max((after - t0) // TICK + 1, 0)
-        last = min(-((t0 - before) // TICK), ticks)  # the first tick at or after `before`
-        if first < last:
-            allowed &= ~((1 << last) - (1 << first))
-    return allowed
+            return min(at + way_from(stands_at), busy.period.ends_at)
+        stands_at = busy.lat, busy.lon
+    return at + way_from(stands_at)

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 
-from collective.places.distance import Box, bounding_box, distance_km
+from backend.lib.columns import Columns
+from booking.availability.needs import OF_INTERVENTION
+from booking.services.models import Intervention
+from booking.services.offers import Offer
+from collective.places.distance import bounding_box, distance_km
 from collective.places.point import Point
-from collective.workshops.models import Workshop
+from collective.workshops.models import DropOffTerms, Workshop
 from collective.workshops.zones import serves
 
 __all__ = ["Near", "Point", "Wishes", "fitting", "workshops_near"]
 
 FARTHEST_SERVED_KM = 100  # no van looks for customers beyond: bounds the search for those that come
+
+# Written out, because to have it built takes longer than to have it answered: `Workshop.objects.open_to_all()` within
+# two boxes, each with its offers of the work asked that are on sale, a row an offer.
+NEAR = """
+    SELECT {workshop}, {terms}, {offer}, {intervention}
+    FROM collective_workshop w
+    LEFT JOIN collective_dropoffterms d ON d.workshop_id = w.id
+    LEFT JOIN booking_offer o ON o.workshop_id = w.id AND o.withdrawn_at IS NULL AND o.intervention_id IN (
+        SELECT id FROM booking_intervention WHERE code IN ({codes}) AND retired_at IS NULL
+    )
+    LEFT JOIN booking_intervention i ON i.id = o.intervention_id
+    WHERE w.accepted_at IS NOT NULL AND w.closed_at IS NULL AND (
+        w.kind <> 'itinerant' AND w.lat BETWEEN %s AND %s AND w.lon BETWEEN %s AND %s
+        OR w.kind = 'itinerant' AND w.lat BETWEEN %s AND %s AND w.lon BETWEEN %s AND %s
+    )
+    ORDER BY w.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +64,85 @@ class Wishes:
 
 @dataclass(slots=True)
 class Near:
-    """The workshops that serve a point, each with its distance in km; and those as near that do not come there."""
+    """
+    The workshops that serve a point, each with its distance in km; and those as near that do not come there.
+
+    `offers` are what they offer of the work asked, by workshop.
+    """
 
     serving: list[tuple[Workshop, float]] = field(default_factory=list)
     elsewhere: list[Workshop] = field(default_factory=list)
+    offers: dict[int, list[Offer]] = field(default_factory=dict)
 
 
-def workshops_near(point: Point, *, radius_km: float) -> Near:
+def workshops_near(point: Point, *, radius_km: float, interventions: Collection[str]) -> Near:
     """
-    Give the open workshops with their distance in km: one query on the bounding boxes, then measured.
+    Give the open workshops with their distance in km, and their offers: one query on boxes, then measured.
 
     The radius is how far the person goes. A workshop that comes to people is there when they live in the area it
     serves, however far its own door. (One more query when an area is named by its communes.)
     """
-    rides = _in_box(bounding_box(point.lat, point.lon, radius_km)) & ~Q(kind=Workshop.Kind.ITINERANT)
-    comes = _in_box(bounding_box(point.lat, point.lon, FARTHEST_SERVED_KM)) & Q(kind=Workshop.Kind.ITINERANT)
     near = Near()
-    for workshop in Workshop.objects.open_to_all().filter(rides | comes).select_related("drop_off").order_by("pk"):
+    for workshop, offers in _in_boxes(point, radius_km, interventions):
         km = distance_km(point, workshop)
         if serves(workshop, point) if workshop.is_itinerant else km <= radius_km:
             near.serving.append((workshop, km))
+            near.offers[workshop.pk] = offers
         elif km <= radius_km:
             near.elsewhere.append(workshop)
     return near
 
 
-def _in_box(box: Box) -> Q:
-    return Q(lat__range=(box.south, box.north), lon__range=(box.west, box.east))
+def _in_boxes(point: Point, radius_km: float, codes: Collection[str]) -> Iterator[tuple[Workshop, list[Offer]]]:
+    """Give the workshops that may be near, by id, with their drop-off terms and offers at hand."""
+    workshop, terms, offer, intervention = parts = _parts()
+    sql = NEAR.format(
+        **dict(zip(("workshop", "terms", "offer", "intervention"), (part.sql for part in parts), strict=True)),
+        codes=", ".join(["%s"] * len(codes)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*codes, *_sides(point, radius_km), *_sides(point, FARTHEST_SERVED_KM)])
+        rows = cursor.fetchall()
+    terms_at = len(workshop)
+    offer_at = terms_at + len(terms)
+    intervention_at = offer_at + len(offer)
+    make_workshop, make_terms, make_offer = workshop.maker(), terms.maker(), offer.maker()
+    make_intervention = lru_cache(intervention.maker())
+    for _pk, group in groupby(rows, key=itemgetter(0)):
+        of_one = list(group)
+        found = make_workshop(of_one[0][:terms_at])
+        of_terms = of_one[0][terms_at:offer_at]
+        _remember_terms(found, make_terms(of_terms) if of_terms[0] is not None else None)
+        offers = []
+        for row in of_one:
+            if row[offer_at] is not None:
+                one = make_offer(row[offer_at:intervention_at])
+                one.workshop, one.intervention = found, make_intervention(row[intervention_at:])
+                offers.append(one)
+        yield found, offers
+
+
+@lru_cache(maxsize=1)
+def _parts() -> tuple[Columns[Workshop], Columns[DropOffTerms], Columns[Offer], Columns[Intervention]]:
+    return (
+        Columns(Workshop, "w"),
+        Columns(DropOffTerms, "d"),
+        Columns(Offer, "o"),
+        Columns(Intervention, "i", only=OF_INTERVENTION),
+    )
+
+
+def _remember_terms(workshop: Workshop, terms: DropOffTerms | None) -> None:
+    """Let the workshop know its terms, or that it has none, without a query."""
+    relation: Any = Workshop._meta.get_field("drop_off")
+    relation.set_cached_value(workshop, terms)
+    if terms is not None:
+        terms.workshop = workshop
+
+
+def _sides(point: Point, km: float) -> tuple[float, float, float, float]:
+    box = bounding_box(point.lat, point.lon, km)
+    return box.south, box.north, box.west, box.east
 
 
 def fitting(near: Sequence[tuple[Workshop, float]], wishes: Wishes) -> list[tuple[Workshop, float]]:

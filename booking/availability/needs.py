@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -243,7 +243,7 @@ def works_for(
 
     :raises NothingToDo: without interventions, or with too many.
     """
-    codes = _distinct(interventions)
+    codes = distinct(interventions)
     by_id = {workshop.pk: workshop for workshop in workshops}
     offers = Offer.objects.filter(
         intervention__code__in=codes,
@@ -256,10 +256,18 @@ def works_for(
     for offer in offers.select_related("intervention").defer(*(f"intervention__{name}" for name in unused)):
         offer.workshop = by_id[offer.workshop_id]
         offered[offer.workshop_id].append(offer)
+    return works_of(offered, interventions=codes, bike_type=bike_type, certification=certification)
+
+
+def works_of(
+    offered: Mapping[int, Sequence[Offer]], *, interventions: Collection[str], bike_type: str, certification: str = ""
+) -> dict[int, Work]:
+    """Sum up this work where all of it is offered; `offered` has no more than that, by workshop, each with its own."""
+    count = len(set(interventions))
     return {
-        pk: work_at(workshop=by_id[pk], offers=all_of_it, bike_type=bike_type, certification=certification)
+        pk: work_at(workshop=all_of_it[0].workshop, offers=all_of_it, bike_type=bike_type, certification=certification)
         for pk, all_of_it in offered.items()
-        if len(all_of_it) == len(codes)
+        if len(all_of_it) == count
     }
 
 
@@ -275,18 +283,14 @@ def check_interventions(interventions: Sequence[str]) -> None:
     :raises NothingToDo: without any, or with too many.
     :raises UnknownIntervention: naming the codes that the catalogue does not have.
     """
-    codes = _distinct(interventions)
+    codes = distinct(interventions)
     known = set(Intervention.objects.current().filter(code__in=codes).values_list("code", flat=True))
     if unknown := sorted(codes - known):
         raise UnknownIntervention(codes=", ".join(code[:40] for code in unknown))
 
 
-def check_count(interventions: Sequence[str]) -> None:
+def distinct(interventions: Sequence[str]) -> set[str]:
     """:raises NothingToDo: without any, or with too many."""
-    _distinct(interventions)
-
-
-def _distinct(interventions: Sequence[str]) -> set[str]:
     codes = set(interventions)
     if not 0 < len(codes) <= MOST_INTERVENTIONS:
         raise NothingToDo

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from booking.availability.asked import check_place, check_soon, check_window
 from booking.availability.near import Near, Wishes, fitting, workshops_near
-from booking.availability.needs import Work, check_count, works_for
+from booking.availability.needs import Work, distinct, works_of
 from booking.availability.rows import Held
 from booking.availability.scan import Window
 from collective.places.point import Point
@@ -55,7 +55,7 @@ class Question:
         check_place(lat=self.lat, lon=self.lon, radius_km=self.radius_km, kinds=self.kinds, order=order)
         check_window(self.window, at=self.at)
         check_soon(self.within_hours)
-        check_count(self.interventions)
+        distinct(self.interventions)
 
     @cached_property
     def point(self) -> Point:
@@ -86,15 +86,14 @@ class Around:
 
 
 def look_around(question: Question) -> Around:
-    """Find the workshops and their work: a query each."""
-    near = workshops_near(question.point, radius_km=question.radius_km)
+    """Find the workshops and their work, in one query."""
+    codes = distinct(question.interventions)
+    near = workshops_near(question.point, radius_km=question.radius_km, interventions=codes)
     fit = fitting(near.serving, question.wishes)
-    if not fit:
-        return Around(near, fit, {})
-    works = works_for(
-        interventions=question.interventions,
+    works = works_of(
+        {workshop.pk: near.offers[workshop.pk] for workshop, _km in fit},
+        interventions=codes,
         bike_type=question.bike_type,
-        workshops=[workshop for workshop, _km in fit],
         certification=question.certification,
     )
     return Around(near, fit, works)

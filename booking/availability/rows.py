@@ -1,9 +1,10 @@
-"""Read what the board is filled with: free days and their resources in one query, the jobs of what moves in another."""
+"""Read what the board is filled with: resources, their free days, and the jobs of what moves; a query each."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -14,33 +15,36 @@ from booking.availability.board import Board, Row
 from booking.availability.give_up import touched_by
 from booking.availability.moving import Mover
 from collective.timetable.derive import ResourceDay, judged_together, read_days
-from collective.timetable.models import FreeDay, Resource
+from collective.timetable.models import Resource
 from collective.timetable.movers import busy_of
 
 KINDS = (Resource.Kind.MECHANIC, Resource.Kind.BENCH)
 Days = tuple[date, date]
 
-# Written out, because to have it built takes longer than to have it answered. A row is a Row's fields (no day when none
-# is of use), then those of Facts after the first, then those of ToolFacts after the first.
-FIRST = """
-    SELECT r.id, d.day, d.bits, d.steps, d.longest, d.open_ticks, d.taken_ticks,
-        r.workshop_id, r.kind, m.skill_level, b.kind, b.cleaning_minutes, m.speed_kmh, m.detour_percent,
-        m.certifications{tool_columns}
+# Written out, because to have it built takes longer than to have it answered. Two statements: joined, they would say
+# what each resource is once a day, and PostgreSQL would read the days of everybody.
+DAYS = """
+    SELECT resource_id, day, bits, steps, longest, open_ticks, taken_ticks
+    FROM collective_freeday
+    WHERE workshop_id IN ({workshops}) AND day BETWEEN %s AND %s AND longest >= %s
+"""
+# The fields of Facts, then those of ToolFacts after the first. What no work asks is not read (NULL).
+RESOURCES = """
+    SELECT r.id, r.workshop_id, r.kind, m.skill_level, b.kind, b.cleaning_minutes, {travels}, {certified}{tool_columns}
     FROM collective_resource r
-    LEFT JOIN collective_freeday d
-        ON d.resource_id = r.id AND d.day BETWEEN %s AND %s AND d.longest >= %s AND r.kind <> 'tool'
     LEFT JOIN collective_mechanic m ON m.id = r.mechanic_id
     LEFT JOIN collective_bench b ON b.id = r.bench_id
     {tool_tables}
     WHERE r.retired_at IS NULL AND (r.kind IN ('mechanic', 'bench') AND r.workshop_id IN ({workshops}){tools})
 """
+TRAVELS = "m.speed_kmh, m.detour_percent"
 TOOL_COLUMNS = ", t.collective_id, t.kind_id, t.hand_over_minutes, t.speed_kmh, t.detour_percent, h.lat, h.lon"
 TOOL_TABLES = "LEFT JOIN collective_tool t ON t.id = r.tool_id LEFT JOIN collective_workshop h ON h.id = t.home_id"
 TOOLS = (
     " OR r.id IN (SELECT x.id FROM collective_resource x JOIN collective_tool y ON y.id = x.tool_id"
     " WHERE y.kind_id IN ({kinds}) AND y.collective_id IN ({collectives}))"
 )
-FACTS_AT, CERTIFICATIONS_AT, TOOL_AT = 7, 14, 15
+KIND_AT, CERTIFICATIONS_AT, TOOL_AT = 1, 7, 8  # after the primary key
 
 
 class Held(Protocol):
@@ -67,7 +71,9 @@ class Rows:
 
     def put(self, workshops: Collection[int], days: Days) -> None:
         """Put these workshops' free days on the board, and the jobs of what moves: a query each."""
-        rows = self._next(workshops, days) if self._has_met else self._first(days)
+        if not self._has_met:
+            self._meet_all()
+        rows = self._read(workshops, days)
         if self._own_rows:
             rows = [row for row in rows if (row[0], row[1]) not in self._own_rows]
             rows += [row for row in self._own_rows.values() if days[0] <= row.day <= days[1]]
@@ -77,42 +83,48 @@ class Rows:
         ]
         if travels:
             busy = busy_of([Resource(pk=facts.pk) for facts in travels], *days, at=self.board.at, ignoring=self.own)
-            self.board.put_movers(Mover(facts, busy[facts.pk]) for facts in travels)
+            self.board.put_movers((Mover(facts, busy[facts.pk]) for facts in travels), days)
 
-    def _first(self, days: Days) -> list[Any]:
-        """Read all the resources with their free days, if any, and meet them; give those with a free day."""
+    def _meet_all(self) -> None:
+        """Meet all who could do some of the works, and the tools that these borrow: a query."""
         self._has_met = True
         works = self.board.works
         kinds = {kind for work in works.values() for kind in work.tool_kinds}
         collectives = {work.workshop.collective_id for work in works.values() if work.tool_kinds}
-        sql = FIRST.format(
+        sql = RESOURCES.format(
             workshops=_numbers(works),
+            travels=TRAVELS if any(work.workshop.is_itinerant for work in works.values()) else "NULL, NULL",
+            certified="m.certifications" if any(work.asked_certification for work in works.values()) else "NULL",
             tool_columns=TOOL_COLUMNS if kinds else "",
             tool_tables=TOOL_TABLES if kinds else "",
             tools=TOOLS.format(kinds=_numbers(kinds), collectives=_numbers(collectives)) if kinds else "",
         )
-        first, last = map(connection.ops.adapt_datefield_value, days)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [first, last, self.board.shortest(works)])
-            rows = cursor.fetchall()
-        is_certified = any(work.asked_certification for work in works.values())
-        for row in {row[0]: row for row in rows}.values():
-            self._meet(row, is_certified=is_certified)
-        return rows if all(row[1] for row in rows) else [row for row in rows if row[1] is not None]
+        alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)  # most differ in nothing but who they are
+        for row in _fetch(sql):
+            alike[row[1:]].append(row[0])
+        for same, pks in alike.items():
+            self._meet(pks, same)
 
-    def _meet(self, row: tuple[Any, ...], *, is_certified: bool) -> None:
-        if row[FACTS_AT + 1] == Resource.Kind.TOOL:
-            self._travels[row[0]] = ToolFacts(row[0], *row[TOOL_AT:])
+    def _meet(self, pks: Sequence[int], same: tuple[Any, ...]) -> None:
+        """Meet these, each of whom a row has the same to say, after their own number."""
+        if same[KIND_AT] == Resource.Kind.TOOL:
+            self._travels |= {pk: ToolFacts(pk, *same[TOOL_AT:]) for pk in pks}
             return
-        certifications = json.loads(row[CERTIFICATIONS_AT] or "[]") if is_certified else None
-        facts = Facts._make([row[0], *row[FACTS_AT:CERTIFICATIONS_AT], certifications])
-        if self.board.meet(facts) and is_traveller(facts, self.board.works[facts.workshop_id]):
-            self._travels[facts.pk] = facts
+        certifications = same[CERTIFICATIONS_AT]
+        certified = json.loads(certifications) if certifications else None
+        facts = Facts._make((pks[0], *same[:CERTIFICATIONS_AT], certified))
+        if self.board.meet(facts, pks) and is_traveller(facts, self.board.works[facts.workshop_id]):
+            self._travels |= {pk: facts._replace(pk=pk) for pk in pks}
 
-    def _next(self, workshops: Collection[int], days: Days) -> list[Any]:
-        in_use = FreeDay.objects.filter(workshop__in=workshops, resource__kind__in=KINDS)
-        of_use = in_use.filter(day__range=days, longest__gte=self.board.shortest(workshops))
-        return list(of_use.values_list("resource_id", "day", "bits", "steps", "longest", "open_ticks", "taken_ticks"))
+    def _read(self, workshops: Collection[int], days: Days) -> list[Any]:
+        first, last = map(connection.ops.adapt_datefield_value, days)
+        return _fetch(DAYS.format(workshops=_numbers(workshops)), [first, last, self.board.shortest(workshops)])
+
+
+def _fetch(sql: str, params: Sequence[Any] = ()) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def _numbers(numbers: Iterable[int]) -> str:

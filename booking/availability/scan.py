@@ -2,7 +2,7 @@
 Where and when work can start, over many workshops: free days are read a stretch at a time, the nearest days first.
 
 A stretch is as long as makes about as many rows whatever the number of workshops, each next one longer; reading ends
-as soon as enough was found.
+as soon as enough was found. What is found stays bitmaps until somebody looks: most of it is never shown.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from booking.availability.board import Board
 from booking.availability.needs import Work
 from booking.availability.rows import Held, Rows
 from collective.places.point import Point
-from collective.timetable.ticks import TICK, each_bit, local_midnight
+from collective.timetable.ticks import TICK, at_bits, begin_and_ticks, lowest_bit
 from collective.workshops.models import Workshop
 
-__all__ = ["Held", "Scan", "Slot", "Window", "allowed_starts", "scan", "slots_of"]
+__all__ = ["Allowed", "Held", "Scan", "Slot", "Window", "scan", "slots_of"]
 
 DAY = timedelta(days=1)
 A_MOMENT = timedelta(microseconds=1)
-ROWS_AT_ONCE = 400  # about
+ROWS_AT_ONCE = 200  # about; twice as many where something has to come from elsewhere, which is free more seldom
 ROWS_A_DAY = 10  # about, of a workshop
 GROWS = 4  # each stretch is that much longer than the one before
 OFFSETS = [tick * TICK for tick in range(301)]
@@ -54,7 +54,12 @@ class Window:
 
 
 class Scan:
-    """Slots found so far, by workshop, and how far each was read."""
+    """
+    Starts found so far, by workshop, and how far each was read.
+
+    `days` has, of each workshop, the days on which work can start, in order: when each begins, and a bit a tick.
+    `count` is how many starts that makes.
+    """
 
     def __init__(
         self,
@@ -72,18 +77,20 @@ class Scan:
         self.want = want
         places = {pk: place_of(work.workshop, where) for pk, work in works.items()}
         self.board = Board(works=works, places=places, at=at)
-        self.found: dict[int, list[Slot]] = {pk: [] for pk in works}
+        self.days: dict[int, list[tuple[datetime, int]]] = {pk: [] for pk in works}
+        self.count: dict[int, int] = dict.fromkeys(works, 0)
         self.next_day: dict[int, date] = dict.fromkeys(works, window.first)
         self._rows = Rows(self.board, own=own)
         self._length = 0
-        self._allowed: dict[tuple[str, int, int, date], int] = {}
+        self._borrows = any(work.tool_kinds or work.workshop.is_itinerant for work in works.values())
+        self._allowed = _allowed_at(works, window, at)
 
     def unread(self, among: Iterable[int]) -> set[int]:
         """Give those that have not enough yet, of whom more can be read."""
         return {
             pk
             for pk in among
-            if self.next_day[pk] <= self.window.last and (self.want is None or len(self.found[pk]) < self.want)
+            if self.next_day[pk] <= self.window.last and (self.want is None or self.count[pk] < self.want)
         }
 
     def known_until(self, pk: int) -> datetime:
@@ -104,39 +111,53 @@ class Scan:
     def free_days(self) -> set[date]:
         """Read the whole window at once; give the days on which anything begins, anywhere."""
         self._rows.put(self.works.keys(), (self.window.first, self.window.last))
-        return {day for pk, day, starts in self.board.starts() if starts & self._allowed_on(self.works[pk], day)}
+        return {day for pk, day, starts in self.board.starts() if starts & self._allowed[pk].on(day)}
 
     def _next_length(self, workshops: int) -> int:
-        at_least = ROWS_AT_ONCE // (ROWS_A_DAY * workshops)
+        at_least = ROWS_AT_ONCE * (2 if self._borrows else 1) // (ROWS_A_DAY * workshops)
         self._length = max(at_least, self._length * GROWS, 1)
         return (self.window.last - self.window.first).days + 1 if self.want is None else self._length
 
     def _keep(self, pk: int, day: date, starts: int) -> None:
-        kept = self.found[pk]
-        if self.want is not None and len(kept) >= self.want:
-            return
-        work = self.works[pk]
-        starts &= self._allowed_on(work, day)
-        if not starts:
-            return
-        t0, _ticks = self.board.day(pk, day)
-        ends = t0 + timedelta(minutes=work.minutes)
-        ticks = islice(each_bit(starts), None if self.want is None else self.want - len(kept))
-        kept += [Slot(t0 + OFFSETS[tick], ends + OFFSETS[tick]) for tick in ticks]
+        if starts := starts & self._allowed[pk].on(day):
+            self.days[pk].append((self.board.day(pk, day)[0], starts))
+            self.count[pk] += starts.bit_count()
 
-    def load(self, pk: int, slot: Slot) -> float:
-        """Give how loaded the mechanic is who would take this slot, from 0 to 1, on that day."""
-        day = slot.starts_at.astimezone(self.works[pk].workshop.zone).date()
-        t0, _ticks = self.board.day(pk, day)
-        return self.board.load(pk, day, (slot.starts_at - t0) // TICK)
+    def first(self, pk: int) -> datetime | None:
+        """Give the workshop's first start."""
+        for t0, starts in self.days[pk]:
+            return t0 + OFFSETS[lowest_bit(starts)]
+        return None
 
-    def _allowed_on(self, work: Work, day: date) -> int:
+    def slots(self, pk: int) -> list[Slot]:
+        """Give the workshop's first slots, as many as are wanted, in order."""
+        length = timedelta(minutes=self.works[pk].minutes)
+        slots: list[Slot] = []
+        for t0, starts in self.days[pk]:
+            if self.want is not None and len(slots) >= self.want:
+                break
+            ends = t0 + length
+            slots += [Slot(t0 + offset, ends + offset) for offset in at_bits(starts, OFFSETS)]
+        return slots[: self.want]
+
+    def load(self, pk: int, starts_at: datetime) -> float:
+        """Give how loaded the mechanic is who would begin then, from 0 to 1, on that day."""
+        day = starts_at.astimezone(self.works[pk].workshop.zone).date()
+        t0, _ticks = self.board.day(pk, day)
+        return self.board.load(pk, day, (starts_at - t0) // TICK)
+
+
+def _allowed_at(works: Mapping[int, Work], window: Window, at: datetime) -> dict[int, Allowed]:
+    """Give what is let through at each workshop; those of the same rules share it."""
+    known: dict[tuple[str, int, int], Allowed] = {}
+    allowed = {}
+    for pk, work in works.items():
         workshop = work.workshop
-        key = (workshop.timezone, workshop.notice_minutes, workshop.horizon_days, day)
-        allowed = self._allowed.get(key)
-        if allowed is None:
-            allowed = self._allowed[key] = allowed_starts(workshop, day, self.window, self.at)
-        return allowed
+        rules = (workshop.timezone, workshop.notice_minutes, workshop.horizon_days)
+        if rules not in known:
+            known[rules] = Allowed(workshop, window, at)
+        allowed[pk] = known[rules]
+    return allowed
 
 
 def place_of(workshop: Workshop, where: Point | None) -> Workshop | Point:
@@ -163,7 +184,7 @@ def scan(
     reading = Scan(works=works, window=window, at=at, want=want, own=own, where=where)
     while unread := reading.unread(works):
         reading.read_on(unread)
-    return reading.found
+    return {pk: reading.slots(pk) for pk in works}
 
 
 def slots_of(
@@ -182,29 +203,42 @@ def slots_of(
     return found[work.workshop.pk]
 
 
-def allowed_starts(workshop: Workshop, day: date, window: Window, at: datetime) -> int:
-    """Set the ticks of the day that notice, horizon, and all that the window asks let through (-1: all)."""
-    today = at.astimezone(workshop.zone).date()
-    if not today <= day <= today + timedelta(days=workshop.horizon_days):
-        return 0
-    if window.weekdays and day.weekday() not in window.weekdays:
-        return 0
-    t0 = local_midnight(day, workshop.zone)
-    since = max(at + workshop.notice, window.after + A_MOMENT if window.after else at)
-    allowed = _from(since, t0)
-    if window.from_hour:
-        allowed &= _from(_hour(day, window.from_hour, workshop), t0)
-    if window.to_hour is not None and window.to_hour < 24:
-        allowed &= ~_from(_hour(day, window.to_hour, workshop), t0)
-    if window.before is not None:
-        allowed &= ~_from(window.before, t0)
-    return allowed
+class Allowed:
+    """The starts that a workshop's notice and horizon, and all that the window asks, let through."""
+
+    def __init__(self, workshop: Workshop, window: Window, at: datetime) -> None:
+        self._timezone = workshop.timezone
+        self._window = window
+        self._today = at.astimezone(workshop.zone).date()
+        self._horizon = self._today + workshop.horizon_days * DAY
+        self._since = max(at + workshop.notice, window.after + A_MOMENT if window.after else at)
+        self._known: dict[date, int] = {}
+
+    def on(self, day: date) -> int:
+        """Set the ticks of the day that are let through (-1: all)."""
+        allowed = self._known.get(day)
+        if allowed is None:
+            allowed = self._known[day] = self._find(day)
+        return allowed
+
+    def _find(self, day: date) -> int:
+        window = self._window
+        if not self._today <= day <= self._horizon or (window.weekdays and day.weekday() not in window.weekdays):
+            return 0
+        t0, _ticks = begin_and_ticks(day, self._timezone)
+        allowed = _from(self._since, t0)
+        if window.from_hour:
+            allowed &= _from(self._hour(day, window.from_hour), t0)
+        if window.to_hour is not None and window.to_hour < 24:
+            allowed &= ~_from(self._hour(day, window.to_hour), t0)
+        if window.before is not None:
+            allowed &= ~_from(window.before, t0)
+        return allowed
+
+    def _hour(self, day: date, hour: int) -> datetime:
+        return datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(self._timezone)).astimezone(UTC)
 
 
 def _from(moment: datetime, t0: datetime) -> int:
     """Set the ticks of a day that begins at `t0` from a moment on."""
     return -1 << max(-((t0 - moment) // TICK), 0)
-
-
-def _hour(day: date, hour: int, workshop: Workshop) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=workshop.zone).astimezone(UTC)

@@ -1,10 +1,10 @@
 """
 Find free slots for one piece of work over many workshops.
 
-A search takes three queries whatever the size: workshops near, their offers, free days with their resources. One more
-each: for the jobs of what moves (itinerant mechanics, shared tools), for the commune of the point when a zone is named
-by communes, for a further stretch of days when the first has not enough, for the next slots of workshops shown without
-one. Three when a workshop shown sells drop-off days. Only when nothing is found more are made, to say why.
+A search takes three queries whatever the size: workshops near with their offers, who could do it there, free days.
+One more each: for the jobs of what moves (itinerant mechanics, shared tools), for the commune of the point when a zone
+is named by communes, for a further stretch of days when the first has not enough, for the next slots of workshops shown
+without one. Three when a workshop shown sells drop-off days. Only when nothing is found more are made, to say why.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from heapq import merge
-from itertools import islice, takewhile
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from booking.availability.asked import MOST_DAYS
@@ -24,10 +24,12 @@ from booking.availability.question import Around, Question, look_around
 from booking.availability.rank import in_turn
 from booking.availability.scan import DAY, Scan, Slot, Window, scan, slots_of
 from booking.availability.why import Why
+from collective.timetable.ticks import TICK, each_bit
 from collective.workshops.models import Workshop
 
 __all__ = ["First", "Found", "Slot", "WorkshopSlots", "drop_off_days", "find_first", "find_slots", "slots_of"]
 
+A_MINUTE = timedelta(minutes=1)
 Key = tuple[float, ...]
 
 
@@ -94,7 +96,7 @@ def find_slots(
     page = _read_page(reading, base, question, offset + limit)[offset:]
     total = sum(map(reading.board.is_able, around.works))
     entries = _entries(page, reading, around, question)
-    is_free = any(reading.found.values()) or any(entry.days for entry in entries)
+    is_free = any(reading.count.values()) or any(entry.days for entry in entries)
     return Found(entries, total, None if is_free else explain(question, around))
 
 
@@ -120,12 +122,12 @@ def find_first(*, count: int = 20, **asked: Any) -> list[First]:
     )
     while unread := reading.unread(around.works):
         earliest = _earliest(reading, count)
-        if len(earliest) == count and earliest[-1].starts_at < min(map(reading.known_until, unread)):
+        if len(earliest) >= count and earliest[-1][1].starts_at < min(map(reading.known_until, unread)):
             break
         reading.read_on(unread)
     ranked = in_turn(
-        _as_early(reading, count),
-        key=lambda one: (one[1].starts_at, reading.load(*one)),
+        _earliest(reading, count),
+        key=lambda one: (one[1].starts_at, reading.load(one[0], one[1].starts_at)),
         workshop=lambda one: one[0],
         day=question.at.date(),
     )
@@ -133,21 +135,30 @@ def find_first(*, count: int = 20, **asked: Any) -> list[First]:
     return [First(around.works[pk].workshop, around.works[pk], km[pk], slot) for pk, slot in ranked[:count]]
 
 
-def _earliest(reading: Scan, count: int) -> list[Slot]:
-    """Give the first slots found so far, of all workshops."""
-    return list(islice(merge(*reading.found.values()), count))
+def _earliest(reading: Scan, count: int) -> list[tuple[int, Slot]]:
+    """Give the first `count` slots found so far, with their workshops; and all that begin together with the last."""
+    line, base = _on_one_line(reading)
+    anywhere = reduce(or_, line.values(), 0)
+    found: list[tuple[int, Slot]] = []
+    for tick in each_bit(anywhere):
+        if len(found) >= count:
+            break
+        starts_at = base + tick * TICK
+        for pk, starts in line.items():
+            if starts >> tick & 1:
+                found.append((pk, Slot(starts_at, starts_at + reading.works[pk].minutes * A_MINUTE)))
+    return found
 
 
-def _as_early(reading: Scan, count: int) -> list[tuple[int, Slot]]:
-    """Give, with its workshop, each slot that begins no later than the last of the first ones."""
-    if not (earliest := _earliest(reading, count)):
-        return []
-    until = earliest[-1].starts_at
-    return [
-        (pk, slot)
-        for pk, found in reading.found.items()
-        for slot in takewhile(lambda slot: slot.starts_at <= until, found)
-    ]
+def _on_one_line(reading: Scan) -> tuple[dict[int, int], datetime]:
+    """Give each workshop's starts as one bitmap, and the moment that its lowest bit stands for: the same for all."""
+    base = min((days[0][0] for days in reading.days.values() if days), default=reading.at)
+    line = {
+        pk: reduce(or_, (starts << (t0 - base) // TICK for t0, starts in days))
+        for pk, days in reading.days.items()
+        if days
+    }
+    return line, base
 
 
 def _base(order: str, around: Around) -> Callable[[int], Key]:
@@ -172,36 +183,36 @@ def _read_page(reading: Scan, base: Callable[[int], Key], question: Question, co
         workshop=lambda pk: pk,
         day=question.at.date(),
     )[:count]
-    while unread := reading.unread([pk for pk in page if reading.found[pk]]):
+    while unread := reading.unread([pk for pk in page if reading.count[pk]]):
         reading.read_on(unread)
     return page
 
 
 def _undecided(reading: Scan, base: Callable[[int], Key], count: int) -> set[int]:
     """Give the workshops without a slot yet whose first one could still put them among the first `count`."""
-    ranked = sorted((*base(pk), found[0].starts_at.timestamp()) for pk, found in reading.found.items() if found)
+    ranked = sorted((*base(pk), first.timestamp()) for pk in reading.works if (first := reading.first(pk)))
     bound = ranked[count - 1] if len(ranked) >= count else None
     return {
         pk
-        for pk in reading.unread(pk for pk, found in reading.found.items() if not found)
+        for pk in reading.unread(pk for pk, count in reading.count.items() if not count)
         if bound is None or (*base(pk), reading.known_until(pk).timestamp()) <= bound
     }
 
 
 def _rank(reading: Scan, base: Callable[[int], Key], pk: int) -> Key:
-    if not (found := reading.found[pk]):
+    if (first := reading.first(pk)) is None:
         return (1, *base(pk))
-    return (0, *base(pk), found[0].starts_at.timestamp(), reading.load(pk, found[0]))
+    return (0, *base(pk), first.timestamp(), reading.load(pk, first))
 
 
 def _entries(page: list[int], reading: Scan, around: Around, question: Question) -> list[WorkshopSlots]:
-    next_at = _next_after([pk for pk in page if not reading.found[pk]], reading, question)
-    next_at |= {pk: reading.found[pk][0].starts_at for pk in page if reading.found[pk]}
+    next_at = _next_after([pk for pk in page if not reading.count[pk]], reading, question)
+    next_at |= {pk: first for pk in page if (first := reading.first(pk))}
     works = {pk: around.works[pk] for pk in page}
     days = days_for(works=works, window=question.window, at=question.at, own=question.own)
     km = around.km
     return [
-        WorkshopSlots(work.workshop, work, km[pk], reading.found[pk], next_at.get(pk), days[pk])
+        WorkshopSlots(work.workshop, work, km[pk], reading.slots(pk), next_at.get(pk), days[pk])
         for pk, work in works.items()
     ]
 

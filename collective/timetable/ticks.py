@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import compress
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from collective.timetable.periods import Period
 
 TICK = timedelta(minutes=5)
+AS_NUMBERS = bytes.maketrans(b"01", bytes(range(2)))  # digits that are true and false
+T = TypeVar("T")
 
 
 def local_midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -24,6 +29,13 @@ def local_midnight(day: date, zone: ZoneInfo) -> datetime:
 def local_day(day: date, zone: ZoneInfo) -> Period:
     """Give the whole local day, of 23, 24 or 25 hours, in UTC."""
     return Period(local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone))
+
+
+@lru_cache(maxsize=4096)
+def begin_and_ticks(day: date, timezone: str) -> tuple[datetime, int]:
+    """Give when a local day begins, in UTC, and its ticks; the same few days are asked for again and again."""
+    whole = local_day(day, ZoneInfo(timezone))
+    return whole.starts_at, (whole.ends_at - whole.starts_at) // TICK
 
 
 def ticks_of(minutes: int) -> int:
@@ -72,13 +84,20 @@ def starts_of_runs(bits: int, length: int) -> int:
     """
     Keep the bits at which at least `length` set bits follow one another, by shifting and anding: log2(length) steps.
     """
-    known = 1
-    while known * 2 <= length:
-        bits &= bits >> known
-        known *= 2
-    if known < length:
-        bits &= bits >> (length - known)
+    for shift in _shifts_of_run(length):
+        bits &= bits >> shift
     return bits
+
+
+@lru_cache(maxsize=512)
+def _shifts_of_run(length: int) -> tuple[int, ...]:
+    """Give the shifts that find runs of this length: each doubles what is known to be free, the last does the rest."""
+    shifts = []
+    known = 1
+    while known < length:
+        shifts.append(min(known, length - known))
+        known += shifts[-1]
+    return tuple(shifts)
 
 
 def longest_run(bits: int) -> int:
@@ -90,12 +109,22 @@ def longest_run(bits: int) -> int:
     return length
 
 
+def lowest_bit(bits: int) -> int:
+    """Give the position of the lowest set bit (-1: there is none)."""
+    return (bits & -bits).bit_length() - 1
+
+
 def each_bit(bits: int) -> Iterator[int]:
     """Yield the positions of the set bits, lowest first."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1
         bits ^= lowest
+
+
+def at_bits(bits: int, values: Iterable[T]) -> Iterator[T]:
+    """Yield, of values that stand for the bits from the lowest on, those whose bit is set: faster than `each_bit`."""
+    return compress(values, bin(bits)[:1:-1].encode().translate(AS_NUMBERS))
 
 
 def to_bytes(bits: int, ticks: int) -> bytes:

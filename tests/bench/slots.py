@@ -16,7 +16,7 @@ from django.db import connection
 
 from backend.setup.speak import Halt
 from booking.availability.needs import Work, work_at
-from booking.availability.scan import Slot, slots_of
+from booking.availability.scan import slots_of
 from booking.availability.search import find_first
 from collective.timetable.hours import opening_periods, owner_key, weekly_ranges
 from collective.timetable.models import Occupancy, Resource
@@ -39,7 +39,8 @@ COLUMNS = {
     "aim": "aim",
     "slots": "slots",
 }
-Answer = list[tuple[int, str]]  # workshop, start as the clock on its wall says
+Answer = list[tuple[Work, datetime]]  # each start, with the work at its workshop
+Said = list[tuple[int, str]]  # workshop, start as the clock on its wall says
 
 
 class Question:
@@ -84,7 +85,7 @@ def of_workshop(what: str, aim: int, workshop: Workshop, world: World, *, days: 
 
     def ask() -> Answer:
         found = slots_of(work=work, first=first, last=first + (days - 1) * DAY, at=world.at)
-        return [said(work, slot) for slot in found]
+        return [(work, slot.starts_at) for slot in found]
 
     return Question(what, aim, ask, theirs([workshop], first.isoformat(), days, None), runs)
 
@@ -93,7 +94,7 @@ def in_area(what: str, aim: int, world: World) -> Question:
     question = world.question(mechanics=100)
 
     def ask() -> Answer:
-        return [said(first.work, first.slot) for first in find_first(**question, count=FIRST_FEW)]
+        return [(first.work, first.slot.starts_at) for first in find_first(**question, count=FIRST_FEW)]
 
     return Question(what, aim, ask, theirs(world.workshops, world.first.isoformat(), 30, FIRST_FEW), 1)
 
@@ -104,8 +105,12 @@ def theirs(workshops: list[Workshop], first: str, days: int, count: int | None) 
     return {"staff": list(place), "place": place, "first": first, "days": days, "count": count}
 
 
-def said(work: Work, slot: Slot) -> tuple[int, str]:
-    return work.workshop.pk, slot.starts_at.astimezone(work.workshop.zone).replace(tzinfo=None).isoformat()
+def said(answer: Answer) -> Said:
+    """Say the starts as the peer does, to compare them: neither side is timed while it words what it found."""
+    return [
+        (work.workshop.pk, starts_at.astimezone(work.workshop.zone).replace(tzinfo=None).isoformat())
+        for work, starts_at in answer
+    ]
 
 
 def feed(peer: Peer, *worlds: World) -> None:
@@ -147,7 +152,7 @@ def local(workshop: Workshop, mechanic: int, starts_at: datetime, ends_at: datet
 def beside(question: Question, peer: Peer) -> Row:
     answer = peer.ask("slots", times=0, **question.theirs)
     found = [(workshop, start) for workshop, start in answer["slots"]]
-    mine = question.ask()
+    mine = said(question.ask())
     demand_same(question, mine, found)
     rounds, peer_rounds = [], []
     for _ in range(ROUNDS):
@@ -163,7 +168,7 @@ def beside(question: Question, peer: Peer) -> Row:
     }
 
 
-def demand_same(question: Question, mine: Answer, found: Answer) -> None:
+def demand_same(question: Question, mine: Said, found: Said) -> None:
     """
     Of the first few, two that begin together may be cut either way: their moments must be the same.
 

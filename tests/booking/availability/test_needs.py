@@ -267,7 +267,7 @@ def asked(**more):
 
 def test_what_moves_takes_one_query_more(van, django_assert_num_queries):
     share_tool(open_workshop(at=AT, hours="Tu 09:00-12:00", seller=van.seller))
-    with django_assert_num_queries(4):  # workshops, offers, free days with their resources and tools, jobs
+    with django_assert_num_queries(4):  # workshops with offers, resources with tools, free days, jobs
         assert find_slots(**asked()).total == 2
 
 

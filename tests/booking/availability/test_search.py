@@ -58,7 +58,7 @@ def test_the_number_of_queries_does_not_grow_with_the_workshops(count, django_as
     for _ in range(count):
         open_workshop(at=AT, days=8)
 
-    with django_assert_num_queries(3):  # workshops, offers, free days with their resources
+    with django_assert_num_queries(3):  # workshops with offers, resources, free days
         found = look(per_workshop=6, last=TUESDAY + timedelta(days=6))
 
     assert found.total == count

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from collective.timetable.periods import Period, intersect, subtract, unite
 from collective.timetable.ticks import (
     TICK,
+    at_bits,
+    begin_and_ticks,
     each_bit,
     from_bytes,
     local_day,
     longest_run,
+    lowest_bit,
     mark_open,
     mark_steps,
     mark_taken,
@@ -64,6 +67,22 @@ def test_runs_start_where_enough_free_ticks_follow(bits, length):
     text = bin(bits)[:1:-1]
     expected = [at for at in range(len(text)) if text[at : at + length] == "1" * length]
     assert list(each_bit(starts_of_runs(bits, length))) == expected
+
+
+@settings(deadline=None)
+@given(bits=st.integers(0, 2**301 - 1))
+def test_bits_are_found_one_by_one_or_all_at_once(bits):
+    places = list(each_bit(bits))
+    assert places == [at for at in range(301) if bits >> at & 1]
+    assert list(at_bits(bits, range(301))) == places
+    assert lowest_bit(bits) == min(places, default=-1)
+
+
+@pytest.mark.parametrize("timezone", ["Europe/Paris", "America/Havana", "Australia/Lord_Howe"])
+def test_a_day_known_begins_when_it_begins_and_has_its_ticks(timezone):
+    for day in (date(2026, 3, 29), date(2027, 3, 14), date(2026, 10, 4), date(2026, 10, 25)):
+        whole = local_day(day, ZoneInfo(timezone))
+        assert begin_and_ticks(day, timezone) == (whole.starts_at, (whole.ends_at - whole.starts_at) // TICK)
 
 
 @settings(deadline=None)
