@@ -92,7 +92,7 @@ TEMPLATES = [
                 )
             ],
             "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static"],
-            "libraries": {"moyeu": "backend.templatetags.moyeu"},
+            "libraries": {"moyeu": "backend.templatetags.moyeu", "slots": "backend.templatetags.slots"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -28,13 +28,13 @@ from booking.appointments.seat import Start
 from booking.availability.needs import OffersOfAnother, works_for
 from booking.availability.take import SlotTaken, alternatives
 from booking.services.offers import Offer
-from booking.web.cyclist.asked import read_codes, read_diagnosis
+from booking.web.cyclist.asked import named, read_codes, read_diagnosis
 from booking.web.cyclist.book_form import BookForm
 from booking.web.cyclist.checkout import checkout
 from booking.web.cyclist.days import nearest_days
 from booking.web.cyclist.doors import limited, private
-from booking.web.cyclist.searched import read_brand, read_where
-from booking.web.cyclist.slots import named, own_hold
+from booking.web.cyclist.searched import carried, read_brand, read_where
+from booking.web.cyclist.slots import own_hold
 from collective.payments.ask import PaymentUnavailable, open_payment
 from collective.timetable.drop_off import DayFull, arrival
 from collective.workshops.models import Workshop
@@ -140,9 +140,7 @@ def _taken(
         "others": alternatives(work=work, starts_at=starts_at, at=at, lat=lat, lon=lon, count=ALTERNATIVES),
         "days": nearest_days(work, starts_at, at=at),
         "works": named(codes),
-        "codes": codes,
-        "bike": bike,
-        "diagnosis": read_diagnosis(request.POST),
+        "carried": carried(search, codes=codes, bike=bike, diagnosis=read_diagnosis(request.POST)),
         "query": search,
     }
     return render(request, "booking/cyclist/taken.html", context, status=taken.status)
