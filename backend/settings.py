@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "backend.middleware.give_up_powers",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "backend.middleware.serve_static_files",
     "django.middleware.gzip.GZipMiddleware",  # our forms' tokens are masked anew each time, so sizes tell nothing
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
