@@ -172,7 +172,7 @@ def show(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     if not hold.is_live(at=at):
         return render(request, "booking/cyclist/hold_over.html", over_context(hold), status=410)
     form = BookForm(hold=hold, at=at, initial=BookForm.known(request, appointment))
-    return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at))
+    return render(request, "booking/cyclist/hold.html", checkout(hold, form, appointment, at=at))
 
 
 def find_hold(token: uuid.UUID) -> Hold:
@@ -228,7 +228,8 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     hold = find_hold(token)
     form = BookForm(request.POST, hold=hold, at=at)
     if not form.is_valid():
-        return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at), status=400)
+        context = checkout(hold, form, appointment_of(hold), at=at)
+        return render(request, "booking/cyclist/hold.html", context, status=400)
     try:
         appointment = book(
             hold=hold,
@@ -241,7 +242,8 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
         if not hold.is_live(at=at):
             return render(request, "booking/cyclist/hold_over.html", over_context(hold), status=410)
         form.take_refusal(rule)
-        return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at), status=rule.status)
+        context = checkout(hold, form, appointment_of(hold), at=at)
+        return render(request, "booking/cyclist/hold.html", context, status=rule.status)
     request.session.pop("hold", None)
     return _go_on(request, hold, form, appointment, at=at)
 
@@ -254,7 +256,8 @@ def _go_on(request: HttpRequest, hold: Hold, form: BookForm, appointment: Appoin
         url = open_payment(payment=appointment.payment, at=at)
     except PaymentUnavailable as unavailable:
         form.add_error(None, str(unavailable))
-        return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at), status=unavailable.status)
+        context = checkout(hold, form, appointment, at=at)
+        return render(request, "booking/cyclist/hold.html", context, status=unavailable.status)
     response = HttpResponse(status=303)
     response["Location"] = url
     return response
