@@ -114,16 +114,15 @@ class Door(GenericAPIView[Any]):
         return self.get_paginated_response(serializer(page, many=True).data)
 
     def _read_query(self) -> dict[str, Any]:
-        fields = self.query() if self.request.method in self.reads_query else Nothing()
+        query = self.query if self.request.method in self.reads_query else Nothing
         paged = self.pagination_class is not None and self.request.method in SAFE_METHODS
         ours = set(PagesQuery().fields) if paged else set()
         sent = self.request.query_params
-        here: dict[str, Any] = {}
-        for name in sent:
-            if name not in ours:
-                many = isinstance(fields.fields.get(name), ListField)
-                here[name] = sent.getlist(name) if many else sent[name]
-        read = type(fields)(data=here, context={"in_address": True, "request": self.request})
+        read = query(data={}, context={"in_address": True, "request": self.request})
+        lists = {name for name, field in read.fields.items() if isinstance(field, ListField)}
+        read.initial_data = {
+            name: sent.getlist(name) if name in lists else sent[name] for name in sent if name not in ours
+        }
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
 

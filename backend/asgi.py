@@ -12,6 +12,7 @@ pages = get_asgi_application()
 
 from api.realtime.relay import RelayLifespan  # noqa: E402 - Django must be set up before its models are imported
 from api.realtime.urls import websocket_urlpatterns  # noqa: E402 - as the line before
+from backend.serving import settle  # noqa: E402 - as the line before
 
 application = RelayLifespan(
     ProtocolTypeRouter(
@@ -21,3 +22,4 @@ application = RelayLifespan(
         }
     )
 )
+settle()

@@ -42,6 +42,7 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return sqlite(unquote(parts.path[1:]) or ":memory:")
     if parts.scheme in {"postgres", "postgresql"}:
+        kept = int(text("DATABASE_KEPT_SECONDS", "0"))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")) or "moyeu",
@@ -49,9 +50,10 @@ def database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            # Under ASGI each request has a thread of its own: a connection kept beyond it is a connection lost. Where
-            # opening one is dear, put pgbouncer in front.
-            "CONN_MAX_AGE": 0,
+            # backend.wsgi keeps connections. Under ASGI each request has a thread of its own: a connection kept beyond
+            # it is a connection lost. Where opening one is dear there, put pgbouncer in front.
+            "CONN_MAX_AGE": kept,
+            "CONN_HEALTH_CHECKS": kept > 0,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ImproperlyConfigured(f"DATABASE_URL begins with {parts.scheme!r}: use sqlite:///… or postgres://…")

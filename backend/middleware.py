@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from servestatic.middleware import ServeStaticMiddleware
 
 from backend.lib.errors import RuleBroken
 from backend.lib.limits import check_size
@@ -70,6 +72,20 @@ def give_up_powers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
         return response
+
+    return answer
+
+
+def serve_static_files(get_response: GetResponse) -> GetResponse:
+    """
+    Serve what lies under STATIC_URL; let every page pass without a detour.
+
+    ServeStatic is asynchronous, the pages are not: through it each page would start an event loop and a thread.
+    """
+    files = async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)))
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        return files(request) if request.path_info.startswith(settings.STATIC_URL) else get_response(request)
 
     return answer
 

@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "backend.middleware.give_up_powers",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "backend.middleware.serve_static_files",
     "django.middleware.gzip.GZipMiddleware",  # our forms' tokens are masked anew each time, so sizes tell nothing
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -92,7 +92,7 @@ TEMPLATES = [
                 )
             ],
             "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n", "django.templatetags.static"],
-            "libraries": {"moyeu": "backend.templatetags.moyeu"},
+            "libraries": {"moyeu": "backend.templatetags.moyeu", "slots": "backend.templatetags.slots"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

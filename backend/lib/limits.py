@@ -46,13 +46,19 @@ def limit(name: str, request: HttpRequest, *, rate: str) -> None:
     most, seconds = read_rate(rate)
     now = time.time()
     key = f"limit:{name}:{visitor_address(request)}:{int(now // seconds)}"
-    cache.add(key, 0, timeout=seconds + 1)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # it expired between the two calls: a new while began
-        return
-    if count > most:
+    if _count(key, lasts=seconds + 1) > most:
         raise TooManyRequests(wait_seconds=int(seconds - now % seconds) + 1)
+
+
+def _count(key: str, *, lasts: int) -> int:
+    """Return how many there are with this one. Of those who come at once, one begins a counter that is not there."""
+    for _attempt in range(2):
+        try:
+            return int(cache.incr(key))
+        except ValueError:
+            if cache.add(key, 1, timeout=lasts):
+                break
+    return 1
 
 
 def check_size(request: HttpRequest, *, most: int) -> None:

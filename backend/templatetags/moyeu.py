@@ -233,6 +233,7 @@ def machine_time(at: datetime, zone: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str) -> SafeString:
     """An icon of moyeu/svg/icons.svg beside words that say the same."""
     sprite = static("moyeu/svg/icons.svg")
@@ -242,6 +243,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=16)
 def bike_icon(kind: str) -> SafeString:
     """A small bicycle of moyeu/svg/bikes.svg: city, ebike, road, kid, cargo, mtb."""
     sprite = static("moyeu/svg/bikes.svg")

@@ -1,5 +1,12 @@
 """What programs may ask of slots besides the list: the first ones, a month."""
 
+import json
+from datetime import timedelta
+
+import pytest
+from rest_framework.renderers import JSONRenderer
+
+from api import slots as door
 from tests.api.test_booking import SEARCH
 
 
@@ -37,3 +44,44 @@ def test_nothing_found_says_why(send, world):
     far = send("GET", "slots/", SEARCH | {"lat": "43.3", "lon": "5.4"}).json()
     assert far["nothing_because"]["code"] == "no_workshop_near"
     assert far["nothing_because"]["message"]
+
+
+@pytest.mark.parametrize("where", [{}, {"lat": "43.3", "lon": "5.4"}])
+def test_what_is_declared_of_a_search_is_answered(send, world, monkeypatch, where):
+    found = heard(monkeypatch, "find_slots")
+    answer = send("GET", "slots/", SEARCH | where).json()
+    assert answer == declared(door.FoundShown(found[0]))
+    assert bool(answer["results"]) is not bool(where)
+
+
+def test_what_is_declared_of_the_first_slots_is_answered(send, world, monkeypatch):
+    found = heard(monkeypatch, "find_first")
+    answer = send("GET", "slots/first/", SEARCH).json()
+    assert answer["results"]
+    assert answer == declared(door.FirstsShown({"results": found[0]}))
+
+
+def test_what_is_declared_of_a_workshop_is_answered(send, world, monkeypatch):
+    works, slots = heard(monkeypatch, "find_work"), heard(monkeypatch, "slots_of")
+    first = world.slots[0].starts_at.date()
+    days = {"first": first.isoformat(), "last": (first + timedelta(days=1)).isoformat()}
+    answer = send("GET", f"workshops/{world.workshop.slug}/slots/", {"interventions": SEARCH["interventions"]} | days)
+    shown = {"workshop": works[0].workshop, "work": works[0], "slots": slots[0]}
+    assert slots[0]
+    assert answer.json() == declared(door.SlotsOfShown(shown))
+
+
+def heard(monkeypatch, name):
+    """Listen to what a use case answers the door."""
+    answers, use_case = [], getattr(door, name)
+
+    def listening(*args, **kwargs):
+        answers.append(use_case(*args, **kwargs))
+        return answers[-1]
+
+    monkeypatch.setattr(door, name, listening)
+    return answers
+
+
+def declared(form):
+    return json.loads(JSONRenderer().render(form.data))

@@ -74,6 +74,14 @@ def test_a_database_is_named_by_a_url():
         environment.database("mysql://db/moyeu")
 
 
+def test_connections_are_kept_where_threads_live_on(monkeypatch):
+    monkeypatch.delenv("DATABASE_KEPT_SECONDS", raising=False)
+    assert environment.database("postgres://db/moyeu")["CONN_MAX_AGE"] == 0
+    monkeypatch.setenv("DATABASE_KEPT_SECONDS", "60")
+    kept = environment.database("postgres://db/moyeu")
+    assert (kept["CONN_MAX_AGE"], kept["CONN_HEALTH_CHECKS"]) == (60, True)
+
+
 def test_a_flag_is_yes_or_no(monkeypatch):
     monkeypatch.setenv("MOYEU_X", "maybe")
     with pytest.raises(ImproperlyConfigured):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -157,11 +158,23 @@ def read_form(query: QueryDict, *, at: datetime) -> SearchForm:
     return SearchForm(data, today=timezone.localdate(at))
 
 
-def read_codes(query: QueryDict) -> tuple[str, ...]:
+def read_works(query: QueryDict) -> list[Intervention]:
     """The pieces of work asked for that are in the catalogue, in the order they were named."""
-    named = tuple(dict.fromkeys(query.getlist("i")))[:MOST_INTERVENTIONS]
-    known = set(Intervention.objects.current().filter(code__in=named).values_list("code", flat=True))
-    return tuple(code for code in named if code in known)
+    return named(tuple(dict.fromkeys(query.getlist("i")))[:MOST_INTERVENTIONS])
+
+
+def read_codes(query: QueryDict) -> tuple[str, ...]:
+    return codes_of(read_works(query))
+
+
+def codes_of(works: Iterable[Intervention]) -> tuple[str, ...]:
+    return tuple(one.code for one in works)
+
+
+def named(codes: Collection[str]) -> list[Intervention]:
+    """The interventions of these codes, in that order."""
+    found = {one.code: one for one in Intervention.objects.current().filter(code__in=codes)}
+    return [found[code] for code in codes if code in found]
 
 
 def read_diagnosis(query: QueryDict) -> Diagnosis | None:

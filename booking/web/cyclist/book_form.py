@@ -48,7 +48,8 @@ class BookForm(Refusing):
     def __init__(self, *args: Any, hold: Hold, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         workshop = hold.workshop
-        total = sum(line.labour_cents + line.parts_cents for line in hold.lines.all())
+        self.lines = list(hold.lines.select_related("offer__intervention"))
+        total = sum(line.labour_cents + line.parts_cents for line in self.lines)
         self.ways = ways_to_pay(workshop=workshop, total_cents=total)
         choices = [(way, way) for way in self.ways]
         self.fields["pay"] = forms.ChoiceField(choices=choices, initial=choices[0][0], widget=forms.RadioSelect)

@@ -44,10 +44,9 @@ class Way:
     chosen: bool
 
 
-def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
-    """Return the context of hold.html."""
-    workshop = hold.workshop
-    lines = list(hold.lines.select_related("offer__intervention"))
+def checkout(hold: Hold, form: BookForm, appointment: Appointment | None, *, at: datetime) -> dict[str, Any]:
+    """Return the context of hold.html; an appointment is one that waits for its payment."""
+    workshop, lines = hold.workshop, form.lines
     labour = sum(line.labour_cents for line in lines)
     parts = sum(line.parts_cents for line in lines)
     ways = _ways(form, labour + parts)
@@ -68,7 +67,7 @@ def checkout(hold: Hold, form: BookForm, *, at: datetime) -> dict[str, Any]:
         "by_hand": workshop.confirms_by_hand,
         "policy": cancel_words(free_until=free, keeps_bp=workshop.late_cancel_keeps_bp, zone=workshop.timezone),
         "deposit_words": deposit_sentence(workshop.deposit_kind) if Workshop.PayNow.DEPOSIT in form.ways else "",
-        "appointment": Appointment.objects.filter(hold=hold).first(),
+        "appointment": appointment,
         "shares": shares(workshop, labour_cents=labour, parts_cents=parts, at=at),
         "seller": seller_lines(workshop.seller),
         "mediator": mediator_sentence(workshop.collective),

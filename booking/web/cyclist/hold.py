@@ -28,13 +28,13 @@ from booking.appointments.seat import Start
 from booking.availability.needs import OffersOfAnother, works_for
 from booking.availability.take import SlotTaken, alternatives
 from booking.services.offers import Offer
-from booking.web.cyclist.asked import read_codes, read_diagnosis
+from booking.web.cyclist.asked import named, read_codes, read_diagnosis
 from booking.web.cyclist.book_form import BookForm
 from booking.web.cyclist.checkout import checkout
 from booking.web.cyclist.days import nearest_days
 from booking.web.cyclist.doors import limited, private
-from booking.web.cyclist.searched import read_brand, read_where
-from booking.web.cyclist.slots import named, own_hold
+from booking.web.cyclist.searched import carried, read_brand, read_where
+from booking.web.cyclist.slots import own_hold
 from collective.payments.ask import PaymentUnavailable, open_payment
 from collective.timetable.drop_off import DayFull, arrival
 from collective.workshops.models import Workshop
@@ -140,9 +140,7 @@ def _taken(
         "others": alternatives(work=work, starts_at=starts_at, at=at, lat=lat, lon=lon, count=ALTERNATIVES),
         "days": nearest_days(work, starts_at, at=at),
         "works": named(codes),
-        "codes": codes,
-        "bike": bike,
-        "diagnosis": read_diagnosis(request.POST),
+        "carried": carried(search, codes=codes, bike=bike, diagnosis=read_diagnosis(request.POST)),
         "query": search,
     }
     return render(request, "booking/cyclist/taken.html", context, status=taken.status)
@@ -174,7 +172,7 @@ def show(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     if not hold.is_live(at=at):
         return render(request, "booking/cyclist/hold_over.html", over_context(hold), status=410)
     form = BookForm(hold=hold, at=at, initial=BookForm.known(request, appointment))
-    return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at))
+    return render(request, "booking/cyclist/hold.html", checkout(hold, form, appointment, at=at))
 
 
 def find_hold(token: uuid.UUID) -> Hold:
@@ -230,7 +228,8 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     hold = find_hold(token)
     form = BookForm(request.POST, hold=hold, at=at)
     if not form.is_valid():
-        return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at), status=400)
+        context = checkout(hold, form, appointment_of(hold), at=at)
+        return render(request, "booking/cyclist/hold.html", context, status=400)
     try:
         appointment = book(
             hold=hold,
@@ -243,7 +242,8 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
         if not hold.is_live(at=at):
             return render(request, "booking/cyclist/hold_over.html", over_context(hold), status=410)
         form.take_refusal(rule)
-        return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at), status=rule.status)
+        context = checkout(hold, form, appointment_of(hold), at=at)
+        return render(request, "booking/cyclist/hold.html", context, status=rule.status)
     request.session.pop("hold", None)
     return _go_on(request, hold, form, appointment, at=at)
 
@@ -256,7 +256,8 @@ def _go_on(request: HttpRequest, hold: Hold, form: BookForm, appointment: Appoin
         url = open_payment(payment=appointment.payment, at=at)
     except PaymentUnavailable as unavailable:
         form.add_error(None, str(unavailable))
-        return render(request, "booking/cyclist/hold.html", checkout(hold, form, at=at), status=unavailable.status)
+        context = checkout(hold, form, appointment, at=at)
+        return render(request, "booking/cyclist/hold.html", context, status=unavailable.status)
     response = HttpResponse(status=303)
     response["Location"] = url
     return response

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import QueryDict
 
 from booking.appointments.models import BikeType
 from booking.appointments.where import Where, where_at, where_named
+from booking.diagnosis.models import Diagnosis
 
 LONGEST_BRAND = 20
 
@@ -28,3 +31,11 @@ def read_where(query: QueryDict) -> Where | None:
 def read_brand(query: QueryDict, *, bike_type: str) -> str:
     """Return the brand of motor that the mechanic must know: asked of e-bikes only."""
     return query.get("marque", "")[:LONGEST_BRAND] if bike_type == BikeType.EBIKE else ""
+
+
+def carried(
+    query: QueryDict, *, codes: Iterable[str], bike: str, diagnosis: Diagnosis | None
+) -> list[tuple[str, object]]:
+    """Return the hidden fields of a form that takes a slot of this search; which workshop's, each form says itself."""
+    told = [("d", diagnosis.token)] if diagnosis else []
+    return [("velo", bike), *(("i", code) for code in codes), *told, ("retour", query.urlencode())]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from booking.availability.days import DropOffDay
@@ -55,8 +60,28 @@ class Card:
     best: bool
     drop_offs: list[DropOffDay]
 
+    @property
+    def page_url(self) -> str:
+        return _address("web:workshop_page", self.workshop.slug, get_language())
+
+    @property
+    def slots_url(self) -> str:
+        return _address("web:workshop_slots", self.workshop.slug, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _address(page: str, slug: str, language: str | None) -> str:
+    """Addresses are dear to compose, workshops few; `language` is that of the moment, which addresses depend on."""
+    return reverse(page, args=[slug])
+
 
 KIND_ICONS = {"fixed": "house", "itinerant": "van", "self_repair": "tool"}
+FEATURES = {
+    "ebike_certified": Tag(_("E-bike certified"), "bolt", "sky"),
+    "cargo_stand": Tag(_("Cargo stand"), "cargo", ""),
+    "solidarity_price": Tag(_("Solidarity price"), "heart", "sun"),
+    "step_free": Tag(_("Step-free"), "ramp", ""),
+}
 
 
 def cards(found: Found) -> list[Card]:
@@ -69,7 +94,7 @@ def _card(number: int, one: WorkshopSlots, *, best: bool) -> Card:
         workshop=one.workshop,
         work=one.work,
         distance_km=one.distance_km,
-        days=[Day(day.starts_at, spread(day.slots)) for day in by_day(one.slots, one.workshop)[:DAYS_SHOWN]],
+        days=[Day(day.starts_at, spread(day.slots)) for day in islice(each_day(one.slots, one.workshop), DAYS_SHOWN)],
         tags=tags(one.workshop),
         next_at=one.next_at,
         best=best and bool(one.slots or one.days),
@@ -77,11 +102,20 @@ def _card(number: int, one: WorkshopSlots, *, best: bool) -> Card:
     )
 
 
-def by_day(slots: Iterable[Slot], workshop: Workshop) -> list[Day]:
-    """Group slots in order of time by the workshop's local day."""
-    grouped = groupby(slots, key=lambda slot: local_day(slot.starts_at, workshop))
-    days = [list(of_day) for _day, of_day in grouped]
-    return [Day(of_day[0].starts_at, of_day) for of_day in days]
+def by_day(slots: Sequence[Slot], workshop: Workshop) -> list[Day]:
+    return list(each_day(slots, workshop))
+
+
+def each_day(slots: Sequence[Slot], workshop: Workshop) -> Iterator[Day]:
+    """Group slots in order of time by the workshop's local day: only where a day ends is asked of the zone."""
+    begin = 0
+    while begin < len(slots):
+        first = slots[begin].starts_at
+        tomorrow = local_day(first, workshop) + timedelta(days=1)
+        midnight = datetime.combine(tomorrow, time(), workshop.zone).astimezone(UTC)
+        end = bisect_left(slots, midnight, lo=begin, key=attrgetter("starts_at"))
+        yield Day(first, list(slots[begin:end]))
+        begin = end
 
 
 def local_day(moment: datetime, workshop: Workshop) -> date:
@@ -98,15 +132,7 @@ def spread(slots: list[Slot]) -> list[Slot]:
 
 def tags(workshop: Workshop) -> list[Tag]:
     shown = [Tag(workshop.get_kind_display(), KIND_ICONS[workshop.kind], "green")]
-    if workshop.ebike_certified:
-        shown.append(Tag(_("E-bike certified"), "bolt", "sky"))
-    if workshop.cargo_stand:
-        shown.append(Tag(_("Cargo stand"), "cargo", ""))
-    if workshop.solidarity_price:
-        shown.append(Tag(_("Solidarity price"), "heart", "sun"))
-    if workshop.step_free:
-        shown.append(Tag(_("Step-free"), "ramp", ""))
-    return shown
+    return shown + [tag for feature, tag in FEATURES.items() if getattr(workshop, feature)]
 
 
 def map_data(shown: list[Card], asked: Asked) -> dict[str, Any]:

@@ -22,21 +22,20 @@ from booking.availability.needs import works_for
 from booking.availability.search import First, Found, find_slots, slots_of
 from booking.availability.take import NotServed
 from booking.availability.why import ALL_TAKEN, Why
-from booking.services.models import Intervention
 from booking.web.cyclist.asked import (
     DAYS_AHEAD,
     FARTHEST_DAY,
     Asked,
-    SearchForm,
     When,
+    codes_of,
     read_asked,
-    read_codes,
     read_diagnosis,
     read_form,
+    read_works,
     suggestions,
 )
 from booking.web.cyclist.doors import asked_by_htmx
-from booking.web.cyclist.searched import read_brand, read_where
+from booking.web.cyclist.searched import carried, read_brand, read_where
 from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, local_day, map_data, tags
 from booking.web.cyclist.ways_out import changed, ways_out
 from collective.places.find import UnknownPlace
@@ -49,17 +48,19 @@ EARLIEST_SHOWN = 4
 @require_safe
 def slots(request: HttpRequest) -> HttpResponse:
     """List workshops and slots for the work named in the address; without work, send to choose some."""
-    codes = read_codes(request.GET)
-    if not codes:
+    works = read_works(request.GET)
+    if not works:
         return redirect("web:work")
-    at = database_now()
+    at, codes = database_now(), codes_of(works)
     form = read_form(request.GET, at=at)
+    diagnosis, bike = read_diagnosis(request.GET), form["velo"].value() or BikeType.CITY
     context = {
         "form": form,
         "query": request.GET,
         "codes": codes,
-        "works": named(codes),
-        "diagnosis": read_diagnosis(request.GET),
+        "works": works,
+        "diagnosis": diagnosis,
+        "carried": carried(request.GET, codes=codes, bike=bike, diagnosis=diagnosis),
         "problem": "",
         "suggestions": [],
         "cards": [],
@@ -69,7 +70,7 @@ def slots(request: HttpRequest) -> HttpResponse:
         "reason": "",
         "map": None,
         "outline_url": "",
-        "bike": form["velo"].value() or BikeType.CITY,
+        "bike": bike,
         "earliest": [],
         "later_query": "",
         "sooner_query": "",
@@ -77,7 +78,7 @@ def slots(request: HttpRequest) -> HttpResponse:
     try:
         if not form.is_valid():
             raise BadInput(_("Something in this search cannot be read: see below."))
-        context |= _found(request, form, codes, at=at)
+        context |= _found(request, read_asked(form, codes=codes, diagnosis=diagnosis), at=at)
     except UnknownPlace as unknown:
         context |= {"problem": str(unknown), "suggestions": _meant(request)}
     except BadInput as bad:
@@ -87,8 +88,7 @@ def slots(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/cyclist/slots.html", context, status=status)
 
 
-def _found(request: HttpRequest, form: SearchForm, codes: tuple[str, ...], *, at: datetime) -> dict[str, Any]:
-    asked = read_asked(form, codes=codes, diagnosis=read_diagnosis(request.GET))
+def _found(request: HttpRequest, asked: Asked, *, at: datetime) -> dict[str, Any]:
     question, own = asked.search(today=timezone.localdate(at)), own_hold(request, at=at)
     found = find_slots(**question, at=at, own=own, per_workshop=LOOKED_AT)
     shown = cards(found)
@@ -157,10 +157,10 @@ def _meant(request: HttpRequest) -> list[tuple[str, str]]:
 def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
     """All the slots of one workshop for this work, over three weeks."""
     workshop = get_object_or_404(Workshop.objects.open_to_all(), slug=slug)
-    codes = read_codes(request.GET)
-    if not codes:
+    works = read_works(request.GET)
+    if not works:
         return redirect(f"{reverse('web:workshop_page', args=[slug])}#prestations")
-    at = database_now()
+    at, codes = database_now(), codes_of(works)
     bike = read_form(request.GET, at=at)["velo"].value() or BikeType.CITY
     if bike not in BikeType.values:
         bike = BikeType.CITY
@@ -171,6 +171,7 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
         certification=read_brand(request.GET, bike_type=bike),
     ).get(workshop.pk)
     where, problem = _where(request, workshop)
+    diagnosis = read_diagnosis(request.GET)
     today = at.astimezone(workshop.zone).date()
     dates = {"first": today, "last": today + timedelta(days=DAYS_AHEAD)}
     can_be_reached = where is not None or not workshop.is_itinerant
@@ -182,7 +183,7 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "workshop": workshop,
             "work": work,
-            "works": named(codes),
+            "works": works,
             "codes": codes,
             "days": by_day(free, workshop),
             "drop_offs": drop_off_days(work=work, **dates, at=at) if work else [],
@@ -191,7 +192,8 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
             "asks_where": not can_be_reached,
             "tags": tags(workshop),
             "query": request.GET,
-            "diagnosis": read_diagnosis(request.GET),
+            "diagnosis": diagnosis,
+            "carried": carried(request.GET, codes=codes, bike=bike, diagnosis=diagnosis),
             "bike": bike,
         },
     )
@@ -208,12 +210,6 @@ def _where(request: HttpRequest, workshop: Workshop) -> tuple[Where | None, str]
     if where and not serves(workshop, where.point):
         return None, str(NotServed.message)
     return where, ""
-
-
-def named(codes: tuple[str, ...]) -> list[Intervention]:
-    """The interventions of these codes, in that order."""
-    found = {one.code: one for one in Intervention.objects.current().filter(code__in=codes)}
-    return [found[code] for code in codes if code in found]
 
 
 def own_hold(request: HttpRequest, *, at: datetime) -> Hold | None:

@@ -26,11 +26,10 @@ from booking.waiting.links import offer_link, wait_by_link, wait_link
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.notify import noon, works_of
 from booking.waiting.queue import people_before
-from booking.web.cyclist.asked import DAYS_AHEAD, Asked, When, read_asked, read_codes, read_form
+from booking.web.cyclist.asked import DAYS_AHEAD, Asked, When, named, read_asked, read_codes, read_form
 from booking.web.cyclist.change import who
 from booking.web.cyclist.contact_form import known_of
 from booking.web.cyclist.doors import limited, private
-from booking.web.cyclist.slots import named
 from booking.web.cyclist.wait_form import WaitForm
 from booking.web.cyclist.waits_shown import state_of, wished_words
 
