@@ -7,8 +7,10 @@ A writer locks the rows it touches, sorted by id, before it judges; then it writ
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -46,13 +48,19 @@ A_DAY = timedelta(days=1)
 
 
 def lock_free_days(
-    *, resources: Sequence[Resource], days: Iterable[date], at: datetime, known: Sequence[Resource] | None = None
+    *,
+    resources: Sequence[Resource],
+    days: Iterable[date],
+    at: datetime,
+    known: Sequence[Resource] | None = None,
+    then_recompute: bool = False,
 ) -> dict[Place, Stored]:
     """
     Lock these resources' rows of these days, sorted by id, until the transaction ends; missing ones are made first.
 
-    Gives what the rows say. `known` are resources among which are all these and those judged with them: they spare the
-    query that finds them.
+    Gives what the rows say, but for those just made. `known` are resources among which are all these and those judged
+    with them: they spare the query that finds them. `then_recompute` promises that all these rows are computed anew in
+    this transaction: those that are missing are made empty.
 
     Where days are sold, the rows of all the workshop's mechanics and of its stock are locked with them. A tool has no
     free days: its own row is locked instead, after all free days. Every writer locks in this order, so none waits for
@@ -62,7 +70,10 @@ def lock_free_days(
     wanted = set(days)
     together = judged_together(resources) if known is None else among_known(resources, known)
     with_days = [resource for resource in together if resource.kind in WITH_DAYS]
-    stored = _lock_rows(with_days, wanted, at=at) if with_days and wanted else {}
+    stored: dict[Place, Stored] = {}
+    if with_days and wanted:
+        make = _empty_rows if then_recompute else partial(_fresh_rows, at=at)
+        stored = _lock_rows(with_days, wanted, make)
     tools = [resource.pk for resource in together if resource.kind == Resource.Kind.TOOL]
     if tools:
         # Not a key's lock: an occupancy's insertion asks that its resource stays, and need not wait for it.
@@ -70,18 +81,40 @@ def lock_free_days(
     return stored
 
 
-def _lock_rows(resources: list[Resource], wanted: set[date], *, at: datetime) -> dict[Place, Stored]:
-    stored = _lock_those_there(resources, wanted)
+def _lock_rows(
+    resources: Sequence[Resource], wanted: set[date], make: Callable[[Sequence[Resource], set[date]], list[FreeDay]]
+) -> dict[Place, Stored]:
+    stored = _lock_there(resources, wanted)
     missing = {(resource.pk, day) for resource in resources for day in wanted}.difference(stored)
-    if not missing:
-        return stored
+    if missing:
+        made = [row for row in make(resources, wanted) if (row.resource_id, row.day) in missing]
+        FreeDay.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+        _lock_there(resources, wanted)
+    return stored
+
+
+def _empty_rows(resources: Sequence[Resource], wanted: set[date]) -> list[FreeDay]:
+    """Make rows of which nothing counts but that they are there, to be locked."""
+    empty: dict[str, Any] = {"ticks": 0, "bits": b"", "steps": b"", "longest": 0}
+    return [
+        FreeDay(
+            workshop_id=resource.workshop_id,
+            resource=resource,
+            day=day,
+            t0=datetime(day.year, day.month, day.day, tzinfo=UTC),
+            **empty,
+        )
+        for resource in resources
+        for day in sorted(wanted)
+    ]
+
+
+def _fresh_rows(resources: Sequence[Resource], wanted: set[date], *, at: datetime) -> list[FreeDay]:
     fresh = read_rows(together=resources, first=min(wanted), last=max(wanted), at=at)
-    made = [read.as_row() for read in fresh if (read.resource.pk, read.day) in missing]
-    FreeDay.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
-    return _lock_those_there(resources, wanted)
+    return [read.as_row() for read in fresh]
 
 
-def _lock_those_there(resources: list[Resource], wanted: set[date]) -> dict[Place, Stored]:
+def _lock_there(resources: Sequence[Resource], wanted: set[date]) -> dict[Place, Stored]:
     rows = FreeDay.objects.filter(resource__in=[resource.pk for resource in resources], day__in=wanted)
     locked = rows.order_by("id").select_for_update(of=("self",))
     columns = locked.values_list("resource_id", "day", "bits", "longest")
@@ -175,7 +208,7 @@ def _rebuild(workshop: Workshop, first: date, last: date, *, at: datetime) -> in
         if last < first:
             return 0
         days = [first + n * A_DAY for n in range((last - first).days + 1)]
-        stored = lock_free_days(resources=resources, days=days, at=at, known=resources)
+        stored = lock_free_days(resources=resources, days=days, at=at, known=resources, then_recompute=True)
         recompute(resources=resources, days=days, at=at, stored=stored)
         return len(resources) * len(days)
 

@@ -9,7 +9,7 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import RuleBroken
@@ -194,6 +194,7 @@ class Taken(NamedTuple):
 
     occupancies: list[Occupancy]
     claims: list[Claim]
+    beside_days: bool  # of a workshop that sells days: others' rows depend on these
 
     def is_late(self, at: datetime) -> bool:
         ends = [one.expires_at for one in self.occupancies] + [one.expires_at for one in self.claims]
@@ -201,9 +202,12 @@ class Taken(NamedTuple):
 
 
 def _read_taken(reference: str) -> Taken:
-    occupancies = Occupancy.objects.filter(reference=reference).select_related("resource__workshop")
-    claims = Claim.objects.filter(reference=reference).select_related("resource__workshop__drop_off")
-    return Taken(list(occupancies), list(claims))
+    sells_days = Exists(Resource.objects.filter(workshop=OuterRef("resource__workshop"), kind=Resource.Kind.DROP_OFF))
+    found = Occupancy.objects.filter(reference=reference).select_related("resource__workshop")
+    occupancies = list(found.annotate(sells_days=sells_days))
+    claims = list(Claim.objects.filter(reference=reference))
+    prefetch_related_objects(claims, "resource__workshop__drop_off")
+    return Taken(occupancies, claims, bool(claims) or any(vars(one)["sells_days"] for one in occupancies))
 
 
 def _lock(taken: Taken, *, at: datetime) -> Touched:
@@ -213,7 +217,8 @@ def _lock(taken: Taken, *, at: datetime) -> Touched:
         days = days_of_stay(claim.resource.workshop, claim.day, claim.leaves_on, at=at)
         touched.setdefault(claim.resource, set()).update(days)
     if touched:
-        lock_free_days(resources=list(touched), days=set().union(*touched.values()), at=at)
+        known = None if taken.beside_days else list(touched)
+        lock_free_days(resources=list(touched), days=set().union(*touched.values()), at=at, known=known)
     return touched
 
 
