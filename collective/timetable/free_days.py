@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from collective.timetable.derive import (
@@ -72,8 +72,7 @@ def lock_free_days(
     with_days = [resource for resource in together if resource.kind in WITH_DAYS]
     stored: dict[Place, Stored] = {}
     if with_days and wanted:
-        make = _empty_rows if then_recompute else partial(_fresh_rows, at=at)
-        stored = _lock_rows(with_days, wanted, make)
+        stored = _lock_rows(with_days, wanted, _empty_rows if then_recompute else partial(_fresh_rows, at=at))
     tools = [resource.pk for resource in together if resource.kind == Resource.Kind.TOOL]
     if tools:
         # Not a key's lock: an occupancy's insertion asks that its resource stays, and need not wait for it.
@@ -86,7 +85,7 @@ def _lock_rows(
 ) -> dict[Place, Stored]:
     stored = _lock_there(resources, wanted)
     missing = {(resource.pk, day) for resource in resources for day in wanted}.difference(stored)
-    if missing:
+    if missing and (make is not _empty_rows or connection.features.has_select_for_update):
         made = [row for row in make(resources, wanted) if (row.resource_id, row.day) in missing]
         FreeDay.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
         _lock_there(resources, wanted)
@@ -94,7 +93,7 @@ def _lock_rows(
 
 
 def _empty_rows(resources: Sequence[Resource], wanted: set[date]) -> list[FreeDay]:
-    """Make rows of which nothing counts but that they are there, to be locked."""
+    """Make rows of which nothing counts but that they are there, to be locked (SQLite locks none, and needs none)."""
     empty: dict[str, Any] = {"ticks": 0, "bits": b"", "steps": b"", "longest": 0}
     return [
         FreeDay(
