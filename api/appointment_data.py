@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -102,6 +102,14 @@ def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
 def appointment_data(appointment: Appointment) -> dict[str, Any]:
     """Read it anew: what a use case returns may carry what it fetched before."""
     return dict(AppointmentShown(with_all(Appointment.objects.all()).get(pk=appointment.pk)).data)
+
+
+def booked_data(appointment: Appointment) -> dict[str, Any]:
+    """The same of one that was just booked: without a payment, it carries what is true now."""
+    if appointment.payment_id is not None:
+        return appointment_data(appointment)
+    prefetch_related_objects([appointment], "lines", Prefetch("proposals", Proposal.objects.open_()))
+    return dict(AppointmentShown(appointment).data)
 
 
 def find_appointment(key: str, user: Any, *, at: datetime) -> tuple[Appointment, User | None]:

@@ -15,6 +15,7 @@ from api.appointment_data import (
     AppointmentShown,
     BookedShown,
     appointment_data,
+    booked_data,
     find_appointment,
     with_all,
 )
@@ -125,9 +126,9 @@ class AppointmentsDoor(Door):
         at, wanted = database_now(), self.read_body(BookingWanted)
         cyclist = request.user if request.user.is_authenticated else None
         language = wanted.pop("language", None) or translation.get_language() or "fr"
-        hold = find_hold(wanted.pop("hold"))
+        hold = find_hold(wanted.pop("hold"), and_its=())  # book() reads it again, locked
         appointment = book(hold=hold, language=language, cyclist=cyclist, at=at, **wanted)
-        shown = appointment_data(appointment) | {
+        shown = booked_data(appointment) | {
             "manage_token": manage_link(appointment),
             "payment_url": payment_page(appointment, at=at),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +51,8 @@ AS_KEPT = (
     *("token", "workshop", "starts_at", "ends_at", "minutes", "is_drop_off", "ready_at"),
     *("bike_type", "certification", "place", "lat", "lon", "expires_at"),
 )
+
+SHOWN_WITH_HOLD = ("workshop__collective", "workshop__seller", "mechanic")
 
 
 class HeldLine(serializers.Serializer[Any]):
@@ -176,12 +179,12 @@ class GiveBackDoor(Door):
         return Response(hold_data(give_back_hold(hold=find_hold(token), at=at), at=at))
 
 
-def find_hold(token: uuid.UUID) -> Hold:
+def find_hold(token: uuid.UUID, *, and_its: Sequence[str] = SHOWN_WITH_HOLD) -> Hold:
     """:raises NotFound: when none has this token."""
-    hold = Hold.objects.select_related("workshop__collective", "workshop__seller", "mechanic").filter(token=token)
-    if not (found := hold.first()):
+    found = Hold.objects.filter(token=token)
+    if not (hold := (found.select_related(*and_its) if and_its else found).first()):
         raise NotFound
-    return found
+    return hold
 
 
 def hold_data(hold: Hold, *, at: datetime) -> dict[str, Any]:

@@ -300,11 +300,11 @@ def find_work(workshop: Workshop, interventions: Sequence[str], *, bike_type: st
     :raises UnknownIntervention: for a code that the catalogue does not have.
     :raises NotOfferedHere: when the workshop does not do all of it.
     """
-    check_interventions(interventions)
     works = works_for(
         interventions=interventions, bike_type=bike_type, workshops=[workshop], certification=certification
     )
     if workshop.pk not in works:
+        check_interventions(interventions)
         raise NotOfferedHere
     return works[workshop.pk]
 

@@ -13,7 +13,6 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from backend.lib.outbox import handles, put
-from backend.lib.outbox_models import OutboxRow
 
 
 class Attachment(TypedDict):
@@ -31,7 +30,7 @@ def put_mail(
     key: str,
     due_at: datetime,
     attachments: Iterable[Attachment] = (),
-) -> OutboxRow:
+) -> None:
     """
     Render `mail/<template>.subject.txt`, `.txt` and `.html` in `language` and put the mail out for `due_at`.
 
@@ -52,7 +51,7 @@ def put_mail(
             "attachments": list(attachments),
             "message_id": message_id(key),
         }
-    return put("mail", payload, due_at=due_at, key=f"mail:{key}")
+    put("mail", payload, due_at=due_at, key=f"mail:{key}")
 
 
 def message_id(key: str) -> str:

@@ -42,21 +42,18 @@ def wake_with(waker: Callable[[], object]) -> None:
     _wake.append(waker)
 
 
-def put(kind: str, payload: dict[str, Any], *, due_at: datetime, key: str | None = None) -> OutboxRow:
+def put(kind: str, payload: dict[str, Any], *, due_at: datetime, key: str | None = None) -> None:
     """
-    Write a row to be handled at or after `due_at`. A row whose key stands already is returned as it is.
+    Write a row to be handled at or after `due_at`. A row whose key stands already stays as it is.
 
     :raises RuntimeError: outside a transaction, where a crash could lose it or send it for nothing.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an outbox row is put in the transaction that causes it")
-    if key is None:
-        row = OutboxRow.objects.create(kind=kind, payload=payload, due_at=due_at)
-    else:
-        row, _ = OutboxRow.objects.get_or_create(key=key, defaults={"kind": kind, "payload": payload, "due_at": due_at})
+    row = OutboxRow(kind=kind, payload=payload, due_at=due_at, key=key)
+    OutboxRow.objects.bulk_create([row], ignore_conflicts=key is not None)
     for waker in _wake:
         transaction.on_commit(waker)
-    return row
 
 
 def forget(key: str) -> None:

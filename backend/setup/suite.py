@@ -31,6 +31,8 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 NOT_FOR_TESTS = re.compile(r"(DATABASE_URL|REDIS_URL|SECRET_KEY|SITE_URL|ALLOWED_HOSTS|EMAIL_.*|(MOYEU|STRIPE)_.*)$")
 CLOSING = re.compile(r"^=+ (.*\b(?:passed|failed|errors?|deselected|no tests ran)\b.*?) =+$", re.MULTILINE)
 WITHOUT_DATABASE = ["--ignore=tests/backend/setup", "--ignore=tests/test_architecture.py"]  # once is enough
+# Taken once: it makes a run half as long again, and what only PostgreSQL runs is a few lines. Judged right after.
+COVERAGE = ["--cov", "--cov-report=", "--cov-fail-under=0"]
 NOTHING_COLLECTED = 5  # pytest's status when a selection is empty
 
 
@@ -142,16 +144,16 @@ def plan(found: Found, words: list[str]) -> list[Run]:
     runs = [
         Run("No model changed without its migration", python("manage.py", "makemigrations", "--check", "--dry-run"))
     ]
-    runs.append(Run("On SQLite", pytest("not e2e and not postgres and not redis", *words), {}, chosen))
+    runs.append(Run("On SQLite", pytest("not e2e and not postgres and not redis", *COVERAGE, *words), {}, chosen))
+    if not chosen:
+        runs.append(Run("Coverage of the domain", python("-m", "coverage", "report")))
     if found.postgres:
         where = "On PostgreSQL with Redis" if found.redis else "On PostgreSQL"
         which = "not e2e" if found.redis else "not e2e and not redis"
         servers = {"DATABASE_URL": found.postgres, "TEST_REDIS_URL": found.redis}
-        runs.append(Run(where, pytest(which, "--cov-append", *WITHOUT_DATABASE, *words), servers, chosen))
+        runs.append(Run(where, pytest(which, *WITHOUT_DATABASE, *words), servers, chosen))
     elif found.redis:
-        runs.append(Run("With Redis", pytest("redis", "--cov-append", *words), {"TEST_REDIS_URL": found.redis}, True))
-    if not chosen:
-        runs.append(Run("Coverage of the domain", python("-m", "coverage", "report")))
+        runs.append(Run("With Redis", pytest("redis", *words), {"TEST_REDIS_URL": found.redis}, True))
     if found.chromium and Path("tests/e2e").is_dir():
         command = python("-m", "pytest", "-m", "e2e", *colours(), *words)
         runs.append(Run("In Chromium", command, {"CHROMIUM": found.chromium}, chosen))
@@ -159,8 +161,7 @@ def plan(found: Found, words: list[str]) -> list[Run]:
 
 
 def pytest(which: str, *more: str) -> list[str]:
-    coverage = ["--cov", "--cov-report=", "--cov-fail-under=0"]  # judged once, over all runs
-    return python("-m", "pytest", "-n", "auto", "--dist", "worksteal", "-m", which, *coverage, *colours(), *more)
+    return python("-m", "pytest", "-n", "auto", "--dist", "worksteal", "-m", which, *colours(), *more)
 
 
 def python(*words: str) -> list[str]:

@@ -28,6 +28,9 @@ from collective.workshops.models import Workshop
 
 KEPT = (*SEAT_FIELDS, "certification", "lat", "lon", "place")  # an appointment has these as its hold had them
 
+# What the booking, its mails and its answer say besides, read with the lock.
+WITH_HOLD = ("workshop__collective", "workshop__seller", "mechanic", "second_mechanic", "diagnosis")
+
 
 class EarlyStartNotAsked(BadInput):
     code = "early_start_not_asked"
@@ -71,7 +74,7 @@ def book(
     :raises HoldExpired: when the slot is kept no more.
     :raises TooManyOpen: when the person has as many open appointments there as the workshop takes.
     """
-    hold = Hold.objects.locked(hold.pk)
+    hold = Hold.objects.select_related(*WITH_HOLD).locked(hold.pk)
     booked = Appointment.objects.filter(hold=hold).first()
     if booked and booked.status != Appointment.Status.UNPAID:
         return booked

@@ -27,12 +27,19 @@ STATUSES = {
 }
 
 
-def calendar_file(appointment: Appointment, *, method: Method = "PUBLISH", to_workshop: bool = False) -> bytes:
+def calendar_file(
+    appointment: Appointment,
+    *,
+    method: Method = "PUBLISH",
+    to_workshop: bool = False,
+    changed_at: datetime | None = None,
+) -> bytes:
     """
     Return the file, in the customer's language and the workshop's zone.
 
     REQUEST and CANCEL go with mails (RFC 5546: with organizer and attendee), PUBLISH is for downloading. The workshop's
-    names the customer and does not carry the customer's own link.
+    names the customer and does not carry the customer's own link. `changed_at` is when the appointment last changed,
+    where the caller has just changed it.
     """
     with translation.override(appointment.language):
         calendar = Calendar()
@@ -40,7 +47,9 @@ def calendar_file(appointment: Appointment, *, method: Method = "PUBLISH", to_wo
         calendar.add("version", "2.0")
         calendar.add("method", method)
         calendar.add_component(_timezone(appointment.workshop.timezone, appointment.starts_at.year))
-        calendar.add_component(_event(appointment, method=method, to_workshop=to_workshop))
+        event = _event(appointment, method=method, to_workshop=to_workshop)
+        event.add("dtstamp", (changed_at or _changed_at(appointment)).astimezone(UTC))
+        calendar.add_component(event)
         return bytes(calendar.to_ical())
 
 
@@ -55,7 +64,6 @@ def _event(appointment: Appointment, *, method: Method, to_workshop: bool) -> Ev
     event = Event()
     event.add("uid", f"{appointment.token}@{_host()}")
     event.add("sequence", appointment.sequence)
-    event.add("dtstamp", _changed_at(appointment).astimezone(UTC))
     event.add("dtstart", appointment.starts_at.astimezone(workshop.zone))
     event.add("dtend", appointment.ends_at.astimezone(workshop.zone))
     with_whom = (appointment.name or appointment.phone) if to_workshop else workshop.name

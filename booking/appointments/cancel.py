@@ -68,7 +68,7 @@ def cancel_appointment(*, appointment: Appointment, by: User | None, reason: str
 
     :raises RuleBroken: for a stranger, a closed appointment, or one whose time has come.
     """
-    appointment = Appointment.objects.locked(appointment.pk)
+    appointment = Appointment.objects.select_related("workshop__seller").locked(appointment.pk)
     by_workshop = not is_customer(by, appointment)
     if forbidden := what_forbids_cancelling(appointment, by=by, at=at):
         raise forbidden

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import translation
 
 from backend.lib.mail import Attachment, put_mail
@@ -56,6 +57,7 @@ def _put(
     folder: str = "appointment",
     **context: Any,
 ) -> None:
+    prefetch_related_objects([appointment], "lines")  # once for both sides' mails and files
     with translation.override(language):
         values = _context(appointment, context.pop("received_at", None)) | context
     put_mail(
@@ -65,7 +67,7 @@ def _put(
         context=values,
         key=f"{folder}:{what}:{appointment.token}:{appointment.sequence}",
         due_at=at,
-        attachments=[_attachment(appointment, calendar, to_workshop=folder == "workshop")] if calendar else [],
+        attachments=[_attachment(appointment, calendar, to_workshop=folder == "workshop", at=at)] if calendar else [],
     )
 
 
@@ -97,10 +99,11 @@ def _context(appointment: Appointment, received_at: datetime | None = None) -> d
     return context
 
 
-def _attachment(appointment: Appointment, method: Method, *, to_workshop: bool) -> Attachment:
+def _attachment(appointment: Appointment, method: Method, *, to_workshop: bool, at: datetime) -> Attachment:
+    """A file that goes out with a change, which was written down at the same moment."""
     name = "annulation.ics" if method == "CANCEL" else "rendez-vous.ics"
     return {
         "name": name,
-        "content": calendar_file(appointment, method=method, to_workshop=to_workshop).decode(),
+        "content": calendar_file(appointment, method=method, to_workshop=to_workshop, changed_at=at).decode(),
         "mime": f"text/calendar; method={method}",
     }

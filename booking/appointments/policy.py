@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
@@ -48,4 +49,9 @@ def needs_early_start(*, workshop: Workshop, starts_at: datetime, booked_at: dat
 
 
 def _is_off(day: date) -> bool:
-    return day.weekday() >= SATURDAY or day in country_holidays("FR", years=day.year)
+    return day.weekday() >= SATURDAY or day in _holidays_of(day.year)
+
+
+@lru_cache(maxsize=16)
+def _holidays_of(year: int) -> frozenset[date]:
+    return frozenset(country_holidays("FR", years=year))

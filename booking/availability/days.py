@@ -165,7 +165,7 @@ def take_day(
         sold = stock(workshop)
         leaves_on, ready_at = promised_return(workshop, day)
         stay = days_of_stay(workshop, day, leaves_on, at=at)
-        given_up = lock_with_given_up(resources=[sold] if sold else [], days=stay, reference=instead_of, at=at)
+        given_up, _stored = lock_with_given_up(resources=[sold] if sold else [], days=stay, reference=instead_of, at=at)
         recompute(resources=[*given_up], days=set().union(*given_up.values()), at=at)
         claim(
             workshop=workshop,

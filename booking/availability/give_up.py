@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from collective.timetable.free_days import lock_free_days
-from collective.timetable.freed import announce_tools_back
+from collective.timetable.freed import Place, Stored, announce_tools_back
 from collective.timetable.models import Claim, Occupancy, Resource
 from collective.timetable.occupy import days_of_stay, local_days
 from collective.timetable.periods import Period
@@ -15,20 +15,31 @@ Touched = dict[Resource, set[date]]
 
 
 def lock_with_given_up(
-    *, resources: Iterable[Resource], days: Iterable[date], reference: str | None, at: datetime
-) -> Touched:
+    *,
+    resources: Iterable[Resource],
+    days: Iterable[date],
+    reference: str | None,
+    at: datetime,
+    known: Sequence[Resource] | None = None,
+) -> tuple[Touched, dict[Place, Stored]]:
     """
     Lock these resources on these days, and in the same order what the reference took, which goes.
 
-    Gives the resources, with their days, whose free days have to be computed anew for what went.
+    Gives the resources, with their days, whose free days have to be computed anew for what went; and what the locked
+    rows say. `known` spares a query, as `lock_free_days` says, where nothing goes.
     """
     touched = touched_by(reference, at=at) if reference else {}
-    lock_free_days(resources=list({*resources, *touched}), days=set(days).union(*touched.values()), at=at)
+    stored = lock_free_days(
+        resources=list({*resources, *touched}),
+        days=set(days).union(*touched.values()),
+        at=at,
+        known=None if touched else known,
+    )
     if touched:
         Occupancy.objects.filter(reference=reference).delete()
         Claim.objects.filter(reference=reference).delete()
         _tell_of_tools(touched, at=at)
-    return touched
+    return touched, stored
 
 
 def touched_by(reference: str, *, at: datetime) -> Touched:

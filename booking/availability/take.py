@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +13,14 @@ from backend.lib.errors import BadInput
 from booking.availability.able import Facts, ToolFacts, can_meet, facts_of, tool_facts_of
 from booking.availability.alternatives import alternatives
 from booking.availability.choose import NotASlot, Scene, SlotTaken, SlotTooSoon, Taking, choose, travellers
-from booking.availability.give_up import lock_with_given_up
+from booking.availability.give_up import Touched, lock_with_given_up
 from booking.availability.needs import Work
 from booking.availability.scan import place_of
 from collective.places.point import Point
-from collective.timetable.free_days import read_days, recompute, resources_of
-from collective.timetable.hours import opening_periods
+from collective.timetable.derive import judged_together
+from collective.timetable.free_days import read_days, recompute, rows_judged_together
+from collective.timetable.freed import Place, Stored
+from collective.timetable.hours import Opening, opening_periods
 from collective.timetable.models import Occupancy, Resource
 from collective.timetable.movers import Busy, busy_of
 from collective.timetable.occupy import forget_expired
@@ -30,7 +31,6 @@ from collective.workshops.zones import serves
 __all__ = ["NotASlot", "NotServed", "Seat", "SlotTaken", "SlotTooSoon", "alternatives", "take_slot"]
 
 Kind = Resource.Kind
-Known = TypeVar("Known", Facts, ToolFacts)
 
 
 class NotServed(BadInput):
@@ -48,6 +48,20 @@ class Seat:
     ends_at: datetime
     second_mechanic: Mechanic | None = None
     second_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """
+    What was locked, as it is now: who and what could do the work, and all that is judged with them (`known`); what
+    `instead_of` took of whom; what the free days said.
+    """
+
+    able: dict[Resource, Facts]
+    tools: dict[Resource, ToolFacts]
+    known: Sequence[Resource]
+    given_up: Touched
+    stored: Mapping[Place, Stored]
 
 
 @again_when_busy
@@ -80,31 +94,59 @@ def take_slot(
         raise NotServed
     with transaction.atomic():
         day = starts_at.astimezone(work.workshop.zone).date()
-        able, tools = _able(work), _tools(work)
-        given_up = lock_with_given_up(resources=[*able, *tools], days=[day], reference=instead_of, at=at)
-        gone = _retired([*able, *tools])
-        able, tools = _but(able, gone), _but(tools, gone)
-        opening = opening_periods(owners=[work.workshop, *able], first=day, last=day)
-        scene = Scene(
-            work=work,
-            day=day,
-            where=where,
-            able=able,
-            tools=tools,
-            reads=read_days(resources=[*able], first=day, last=day, at=at, opening=opening),
-            busy=_busy(work, able, tools, day, at=at),
-            at=at,
-        )
+        locked = _lock(work, day, instead_of, at=at)
+        opening = _opening(locked.known, day)
+        scene = _look(work, day, where, locked, opening, at=at)
         takings = choose(scene, starts_at, asked_at=asked_at or at)
         _insert(takings, scene, reason, reference, expires_at)
-        touched = {taking.resource for taking in takings}.union(given_up)
-        recompute(resources=[*touched], days={day}.union(*given_up.values()), at=at)
+        recompute(
+            resources=[*{taking.resource for taking in takings}.union(locked.given_up)],
+            days={day}.union(*locked.given_up.values()),
+            at=at,
+            opening=None if locked.given_up else opening,
+            known=locked.known,
+            stored=locked.stored,
+        )
     return _seat(takings, work, starts_at)
 
 
-def _able(work: Work) -> dict[Resource, Facts]:
-    """Give the mechanics and benches that can meet a need of the work, by id, with their facts."""
-    known = {resource: facts_of(resource) for resource in resources_of([work.workshop])}
+def _lock(work: Work, day: date, instead_of: str | None, *, at: datetime) -> Locked:
+    """Lock all that could do the work, then read it again: who changes or retires it holds the same locks."""
+    team, tools = rows_judged_together(work.workshop), _tools(work)
+    wanted = [*_able(work, team), *tools]
+    given_up, stored = lock_with_given_up(
+        resources=wanted, days=[day], reference=instead_of, at=at, known=[*team, *tools]
+    )
+    known = judged_together([*wanted, *given_up])
+    in_use = {resource for resource in known if resource.retired_at is None}.intersection(wanted)
+    able = _able(work, [resource for resource in known if resource in in_use])
+    tools = {resource: facts for resource, facts in tools.items() if resource in in_use}
+    return Locked(able, tools, known, given_up, stored)
+
+
+def _opening(known: Iterable[Resource], day: date) -> Opening:
+    timed = [resource for resource in known if resource.kind in (Kind.MECHANIC, Kind.BENCH)]
+    workshops = {resource.workshop_id: resource.workshop for resource in known}
+    return opening_periods(owners=[*workshops.values(), *timed], first=day, last=day)
+
+
+def _look(work: Work, day: date, where: Point | None, locked: Locked, opening: Opening, *, at: datetime) -> Scene:
+    able, tools = locked.able, locked.tools
+    return Scene(
+        work=work,
+        day=day,
+        where=where,
+        able=able,
+        tools=tools,
+        reads=read_days(resources=[*able], first=day, last=day, at=at, opening=opening, together=locked.known),
+        busy=_busy(work, able, tools, day, at=at),
+        at=at,
+    )
+
+
+def _able(work: Work, among: Iterable[Resource]) -> dict[Resource, Facts]:
+    """Give the mechanics and benches of these that can meet a need of the work, with their facts."""
+    known = {resource: facts_of(resource) for resource in among if resource.kind in (Kind.MECHANIC, Kind.BENCH)}
     needs = {need for plan in work.plans for need in plan}
     return {resource: facts for resource, facts in known.items() if any(can_meet(facts, need) for need in needs)}
 
@@ -116,16 +158,6 @@ def _tools(work: Work) -> dict[Resource, ToolFacts]:
     of_collective = Resource.objects.filter(tool__collective=work.workshop.collective_id, retired_at__isnull=True)
     tools = of_collective.filter(tool__kind__in=work.tool_kinds).select_related("workshop", "tool__home")
     return {resource: tool_facts_of(resource) for resource in tools.order_by("pk")}
-
-
-def _retired(resources: Iterable[Resource]) -> set[int]:
-    """Give those retired while we waited for their locks: who retires holds the same locks."""
-    ids = [resource.pk for resource in resources]
-    return set(Resource.objects.filter(pk__in=ids, retired_at__isnull=False).values_list("pk", flat=True))
-
-
-def _but(group: dict[Resource, Known], gone: set[int]) -> dict[Resource, Known]:
-    return {resource: facts for resource, facts in group.items() if resource.pk not in gone}
 
 
 def _busy(
@@ -140,8 +172,8 @@ def _insert(takings: Iterable[Taking], scene: Scene, reason: str, reference: str
     place = place_of(scene.work.workshop, scene.where)
     moving = {facts.pk for facts in travellers(scene.work, scene.able, scene.tools)}
     rows = []
+    forget_expired([(taking.resource, taking.period) for taking in takings], at=scene.at)
     for taking in takings:
-        forget_expired(resources=[taking.resource], period=taking.period, at=scene.at)
         moves = taking.resource.pk in moving
         rows.append(
             Occupancy(
@@ -156,8 +188,7 @@ def _insert(takings: Iterable[Taking], scene: Scene, reason: str, reference: str
             )
         )
     try:
-        with transaction.atomic():
-            Occupancy.objects.bulk_create(rows)
+        Occupancy.objects.bulk_create(rows)
     except IntegrityError as error:  # the database's guard: somebody wrote without locking
         raise SlotTaken from error
 

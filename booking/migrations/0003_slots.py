@@ -16,21 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SlotOffer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('person', models.CharField(max_length=254)),
-                ('second_from', models.DateTimeField(null=True)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('offered_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'waiting for an answer'), ('accepted', 'accepted'), ('declined', 'declined'), ('lapsed', 'lapsed')], default='open', max_length=8)),
-                ('answered_at', models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Wait',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -52,7 +37,38 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('served', 'served'), ('left', 'left'), ('over', 'over')], default='waiting', max_length=8)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('over_because', models.CharField(blank=True, choices=[('past', 'the days are past'), ('silent', 'several offers stayed without an answer'), ('closed', 'the appointment is closed, or too near to be moved')], default='', max_length=8)),
+                ('appointment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='booking.appointment')),
+                ('cyclist', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to=settings.AUTH_USER_MODEL)),
+                ('workshop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='collective.workshop')),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'joined_at'], name='wait_in_order'), models.Index(fields=['state', 'lat'], name='wait_by_place'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='wait_to_erase')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='wait_has_days'), models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('appointment',), name='one_wait_an_appointment'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='wait_ends_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SlotOffer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('person', models.CharField(max_length=254)),
+                ('second_from', models.DateTimeField(null=True)),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField()),
+                ('offered_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('open', 'waiting for an answer'), ('accepted', 'accepted'), ('declined', 'declined'), ('lapsed', 'lapsed')], default='open', max_length=8)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('appointment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='booking.appointment')),
+                ('mechanic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.mechanic')),
+                ('second_mechanic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.mechanic')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.workshop')),
+                ('wait', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='booking.wait')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['state', 'expires_at'], name='slot_offer_overdue')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person',), name='one_open_offer_a_person'), models.UniqueConstraint(fields=('wait', 'workshop', 'starts_at'), name='offered_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_offer_has_a_length')],
+            },
         ),
         migrations.AddField(
             model_name='appointment',
@@ -210,85 +226,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('second_from', None), ('second_mechanic', None)), models.Q(('second_from__isnull', False), ('second_mechanic__isnull', False), ('second_from__gt', models.F('starts_at')), ('second_from__lt', models.F('ends_at'))), _connector='OR'), name='proposal_shared_out_in_turn'),
-        ),
-        migrations.AddField(
-            model_name='slotoffer',
-            name='appointment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='booking.appointment'),
-        ),
-        migrations.AddField(
-            model_name='slotoffer',
-            name='mechanic',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.mechanic'),
-        ),
-        migrations.AddField(
-            model_name='slotoffer',
-            name='second_mechanic',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.mechanic'),
-        ),
-        migrations.AddField(
-            model_name='slotoffer',
-            name='workshop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.workshop'),
-        ),
-        migrations.AddField(
-            model_name='wait',
-            name='appointment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='booking.appointment'),
-        ),
-        migrations.AddField(
-            model_name='wait',
-            name='cyclist',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='wait',
-            name='workshop',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='waits', to='collective.workshop'),
-        ),
-        migrations.AddField(
-            model_name='slotoffer',
-            name='wait',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='booking.wait'),
-        ),
-        migrations.AddIndex(
-            model_name='wait',
-            index=models.Index(fields=['state', 'joined_at'], name='wait_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='wait',
-            index=models.Index(fields=['state', 'lat'], name='wait_by_place'),
-        ),
-        migrations.AddIndex(
-            model_name='wait',
-            index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['ended_at'], name='wait_to_erase'),
-        ),
-        migrations.AddConstraint(
-            model_name='wait',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='wait_has_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='wait',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('appointment',), name='one_wait_an_appointment'),
-        ),
-        migrations.AddConstraint(
-            model_name='wait',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='wait_ends_once'),
-        ),
-        migrations.AddIndex(
-            model_name='slotoffer',
-            index=models.Index(fields=['state', 'expires_at'], name='slot_offer_overdue'),
-        ),
-        migrations.AddConstraint(
-            model_name='slotoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person',), name='one_open_offer_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='slotoffer',
-            constraint=models.UniqueConstraint(fields=('wait', 'workshop', 'starts_at'), name='offered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='slotoffer',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='slot_offer_has_a_length'),
         ),
     ]

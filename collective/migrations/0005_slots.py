@@ -17,41 +17,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name='Tool',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('leaves_on', models.DateField()),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('skill_level', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(choices=[('hold', 'held'), ('appointment', 'appointment'), ('proposal', 'proposed'), ('offer', 'offered to who waits'), ('loan', 'lent'), ('closure', 'closed')], max_length=12)),
-                ('reference', models.CharField(db_index=True, max_length=60)),
-                ('expires_at', models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='DropOffTerms',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_on', models.BooleanField(default=True)),
-                ('share_bp', models.PositiveIntegerField(default=8000)),
-                ('arrives_from', models.PositiveSmallIntegerField(default=540)),
-                ('arrives_until', models.PositiveSmallIntegerField(default=660)),
-                ('return_days', models.PositiveSmallIntegerField(default=0)),
-                ('returns_from', models.PositiveSmallIntegerField(default=1020)),
-                ('storage_places', models.PositiveSmallIntegerField(default=6)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='HoursChange',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('happened_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('week', 'ordinary week'), ('season_removed', 'season taken back'), ('exception', 'exception'), ('exception_removed', 'exception taken back'), ('holidays', 'public holidays'), ('imported', 'import')], max_length=20)),
-                ('details', models.JSONField(default=dict)),
+                ('name', models.CharField(max_length=120)),
+                ('hand_over_minutes', models.PositiveSmallIntegerField(default=15)),
+                ('speed_kmh', models.PositiveSmallIntegerField(default=15)),
+                ('detour_percent', models.PositiveSmallIntegerField(default=130)),
+                ('collective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools', to='collective.collective')),
+                ('home', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools_at_home', to='collective.workshop')),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools', to='collective.toolkind')),
             ],
             options={
-                'ordering': ['-happened_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('detour_percent__range', (100, 400)), ('speed_kmh__range', (1, 130))), name='tool_travels_sanely')],
             },
         ),
         migrations.CreateModel(
@@ -64,17 +42,64 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, default='', max_length=120)),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workshop', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='collective.workshop')),
+                ('tool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='collective.tool')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='loan_has_a_length')],
+            },
         ),
         migrations.CreateModel(
-            name='Tool',
+            name='Claim',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('hand_over_minutes', models.PositiveSmallIntegerField(default=15)),
-                ('speed_kmh', models.PositiveSmallIntegerField(default=15)),
-                ('detour_percent', models.PositiveSmallIntegerField(default=130)),
+                ('day', models.DateField()),
+                ('leaves_on', models.DateField()),
+                ('minutes', models.PositiveSmallIntegerField()),
+                ('skill_level', models.PositiveSmallIntegerField()),
+                ('reason', models.CharField(choices=[('hold', 'held'), ('appointment', 'appointment'), ('proposal', 'proposed'), ('offer', 'offered to who waits'), ('loan', 'lent'), ('closure', 'closed')], max_length=12)),
+                ('reference', models.CharField(db_index=True, max_length=60)),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='collective.resource')),
             ],
+            options={
+                'indexes': [models.Index(fields=['resource', 'day'], name='claims_of_a_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('leaves_on__gte', models.F('day'))), name='claim_leaves_after_it_came'), models.CheckConstraint(condition=models.Q(('minutes__gte', 5)), name='claim_has_minutes'), models.CheckConstraint(condition=models.Q(('skill_level__range', (1, 5))), name='claim_skill_from_1_to_5')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DropOffTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_on', models.BooleanField(default=True)),
+                ('share_bp', models.PositiveIntegerField(default=8000)),
+                ('arrives_from', models.PositiveSmallIntegerField(default=540)),
+                ('arrives_until', models.PositiveSmallIntegerField(default=660)),
+                ('return_days', models.PositiveSmallIntegerField(default=0)),
+                ('returns_from', models.PositiveSmallIntegerField(default=1020)),
+                ('storage_places', models.PositiveSmallIntegerField(default=6)),
+                ('workshop', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='drop_off', to='collective.workshop')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('share_bp__range', (0, 10000))), name='drop_off_share_at_most_all'), models.CheckConstraint(condition=models.Q(('arrives_from__lt', models.F('arrives_until')), ('arrives_until__lte', 1440)), name='drop_off_arrival_has_a_length'), models.CheckConstraint(condition=models.Q(('return_days__lte', 30), ('returns_from__lte', 1440)), name='drop_off_returns_soon')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HoursChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('happened_at', models.DateTimeField()),
+                ('kind', models.CharField(choices=[('week', 'ordinary week'), ('season_removed', 'season taken back'), ('exception', 'exception'), ('exception_removed', 'exception taken back'), ('holidays', 'public holidays'), ('imported', 'import')], max_length=20)),
+                ('details', models.JSONField(default=dict)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('resource', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hours_changes', to='collective.resource')),
+                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours_changes', to='collective.workshop')),
+            ],
+            options={
+                'ordering': ['-happened_at', '-id'],
+                'indexes': [models.Index(fields=['workshop', '-happened_at'], name='hours_changes_of')],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='resource',
@@ -170,61 +195,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('detour_percent__range', (100, 400)), ('speed_kmh__range', (1, 130))), name='mechanic_travels_sanely'),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='resource',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='collective.resource'),
-        ),
-        migrations.AddField(
-            model_name='dropoffterms',
-            name='workshop',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='drop_off', to='collective.workshop'),
-        ),
-        migrations.AddField(
-            model_name='hourschange',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='hourschange',
-            name='resource',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='hours_changes', to='collective.resource'),
-        ),
-        migrations.AddField(
-            model_name='hourschange',
-            name='workshop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours_changes', to='collective.workshop'),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='workshop',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='collective.workshop'),
-        ),
-        migrations.AddField(
-            model_name='tool',
-            name='collective',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools', to='collective.collective'),
-        ),
-        migrations.AddField(
-            model_name='tool',
-            name='home',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools_at_home', to='collective.workshop'),
-        ),
-        migrations.AddField(
-            model_name='tool',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tools', to='collective.toolkind'),
-        ),
-        migrations.AddField(
-            model_name='loan',
-            name='tool',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='collective.tool'),
-        ),
-        migrations.AddField(
             model_name='resource',
             name='tool',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resource', to='collective.tool'),
@@ -236,46 +206,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='resource',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'drop_off')), fields=('workshop',), name='one_stock_of_days'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['resource', 'day'], name='claims_of_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('leaves_on__gte', models.F('day'))), name='claim_leaves_after_it_came'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 5)), name='claim_has_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('skill_level__range', (1, 5))), name='claim_skill_from_1_to_5'),
-        ),
-        migrations.AddConstraint(
-            model_name='dropoffterms',
-            constraint=models.CheckConstraint(condition=models.Q(('share_bp__range', (0, 10000))), name='drop_off_share_at_most_all'),
-        ),
-        migrations.AddConstraint(
-            model_name='dropoffterms',
-            constraint=models.CheckConstraint(condition=models.Q(('arrives_from__lt', models.F('arrives_until')), ('arrives_until__lte', 1440)), name='drop_off_arrival_has_a_length'),
-        ),
-        migrations.AddConstraint(
-            model_name='dropoffterms',
-            constraint=models.CheckConstraint(condition=models.Q(('return_days__lte', 30), ('returns_from__lte', 1440)), name='drop_off_returns_soon'),
-        ),
-        migrations.AddIndex(
-            model_name='hourschange',
-            index=models.Index(fields=['workshop', '-happened_at'], name='hours_changes_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='tool',
-            constraint=models.CheckConstraint(condition=models.Q(('detour_percent__range', (100, 400)), ('speed_kmh__range', (1, 130))), name='tool_travels_sanely'),
-        ),
-        migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='loan_has_a_length'),
         ),
         # SQLite drops the triggers of a table that it rebuilds.
         migrations.RunPython(guards.install, guards.remove),

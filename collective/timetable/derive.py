@@ -128,6 +128,18 @@ def judged_together(resources: Iterable[Resource]) -> list[Resource]:
     return list(together.select_related("workshop__drop_off", "mechanic", "bench").order_by("pk"))
 
 
+def among_known(resources: Iterable[Resource], known: Sequence[Resource]) -> list[Resource]:
+    """Give the same of resources all of which, with what is judged with them, are in `known`: no query."""
+    given = {resource.pk for resource in resources}
+    selling = {one.workshop_id for one in known if one.kind == Resource.Kind.DROP_OFF}
+    judged = {one.workshop_id for one in known if one.pk in given and one.kind in JUDGED_TOGETHER} & selling
+    return [
+        one
+        for one in known
+        if one.pk in given or (one.workshop_id in judged and one.kind in JUDGED_TOGETHER and one.retired_at is None)
+    ]
+
+
 def read_days(
     *,
     resources: Sequence[Resource],
@@ -136,14 +148,16 @@ def read_days(
     at: datetime,
     ignoring: str | None = None,
     opening: Opening | None = None,
+    together: Sequence[Resource] | None = None,
 ) -> list[ResourceDay]:
     """
-    Read what hours and bookings say of these mechanics' and benches' days: four queries, two with the opening at hand.
+    Read what hours and bookings say of these mechanics' and benches' days: three queries, two with the opening at hand,
+    one with what `judged_together` gives of them as well.
 
     Where the workshop sells days, claims are one more. `ignoring` is a reference whose occupancies and claims count for
     nothing: a person's own hold. Of the others judged together nothing is given, but they count.
     """
-    reading = _Reading(resources, first, last, at=at, ignoring=ignoring, opening=opening)
+    reading = _Reading(resources, first, last, at=at, ignoring=ignoring, opening=opening, together=together)
     return [reading.resource_day(resource, day) for resource, day in reading.wanted() if not _is_stock(resource)]
 
 

@@ -26,9 +26,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
-from schedule.models import Calendar, Event, Rule
+from schedule.models import Calendar, Event, Occurrence, Rule
 
 from backend.lib.errors import BadInput
 from collective.timetable.models import Resource
@@ -41,10 +41,12 @@ from collective.workshops.models import Workshop
 
 Owner = Workshop | Resource
 OwnerKey = tuple[str, int]
+Moments = tuple[datetime, datetime]
 Opening = dict[OwnerKey, dict[date, list[Period]]]
 
 SEASON, WEEKLY, OPEN, CLOSED = "season", "weekly", "open", "closed"
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+TOUCHED = Exists(Occurrence.objects.filter(event=OuterRef("pk")))
 LONGEST_EXCEPTION = timedelta(days=366)
 OLD = timedelta(days=180)
 
@@ -273,13 +275,20 @@ def opening_periods(*, owners: Sequence[Owner], first: date, last: date) -> Open
 def _events_in(calendars: set[int | None], window: Period) -> dict[int | None, list[Event]]:
     running = Q(title=WEEKLY) & (Q(end_recurring_period=None) | Q(end_recurring_period__gt=window.starts_at))
     crossing = Q(title__in=(OPEN, CLOSED), end__gt=window.starts_at)
-    events = Event.objects.filter(
-        running | crossing | Q(title=SEASON), calendar__in=calendars, start__lt=window.ends_at
-    )
+    found = Event.objects.filter(running | crossing | Q(title=SEASON), calendar__in=calendars, start__lt=window.ends_at)
+    events = list(found.select_related("rule").annotate(is_touched=TOUCHED).order_by("pk"))
+    _fetch_occurrences(events)
     by_calendar: dict[int | None, list[Event]] = defaultdict(list)
-    for event in events.select_related("rule").prefetch_related("occurrence_set").order_by("pk"):
+    for event in events:
         by_calendar[event.calendar_id].append(event)
     return by_calendar
+
+
+def _fetch_occurrences(events: Iterable[Event]) -> None:
+    """Put at hand the days of a series that were moved or cancelled one by one; hardly any series has some."""
+    touched = [event for event in events if event.is_touched]
+    if touched:
+        prefetch_related_objects(touched, "occurrence_set")
 
 
 def _workshop_opening(workshop: Workshop, events: list[Event], window: Period) -> list[Period]:
@@ -302,21 +311,42 @@ def _resource_hours(zone: ZoneInfo, events: list[Event], window: Period) -> list
 
 def _expand(events: list[Event], zone: ZoneInfo, window: Period) -> Iterable[tuple[date, Period]]:
     """Yield each weekly opening with its local day."""
-    # The package expands in the zone of the moment it is given.
-    starts_at, ends_at = window.starts_at.astimezone(zone), window.ends_at.astimezone(zone)
     for event in events:
         if event.title != WEEKLY:
             continue
-        _weekdays(event)
-        begins, ends = _wall_minutes(event, zone)
-        for occurrence in event.get_occurrences(starts_at, ends_at, clear_prefetch=False):
-            if occurrence.cancelled:
-                continue
-            # Its wall clock is right; its offset is pytz's, whose data may be of another year than zoneinfo's.
-            day = occurrence.start.astimezone(zone).date() if occurrence.pk else occurrence.start.date()
-            moments = (occurrence.start, occurrence.end) if occurrence.pk else moments_of(day, begins, ends, zone)
+        expand = _expand_touched if event.is_touched else _expand_plain
+        for day, moments in expand(event, zone, window):
             if moments[0] < moments[1]:  # else clocks skip the whole of it that day
                 yield day, Period(moments[0].astimezone(UTC), moments[1].astimezone(UTC))
+
+
+def _expand_touched(event: Event, zone: ZoneInfo, window: Period) -> Iterable[tuple[date, Moments]]:
+    """Let the package expand a series some of whose days were moved or cancelled one by one."""
+    _weekdays(event)
+    begins, ends = _wall_minutes(event, zone)
+    # The package expands in the zone of the moment it is given.
+    starts_at, ends_at = window.starts_at.astimezone(zone), window.ends_at.astimezone(zone)
+    for occurrence in event.get_occurrences(starts_at, ends_at, clear_prefetch=False):
+        if occurrence.cancelled:
+            continue
+        # Its wall clock is right; its offset is pytz's, whose data may be of another year than zoneinfo's.
+        day = occurrence.start.astimezone(zone).date() if occurrence.pk else occurrence.start.date()
+        yield day, (occurrence.start, occurrence.end) if occurrence.pk else moments_of(day, begins, ends, zone)
+
+
+def _expand_plain(event: Event, zone: ZoneInfo, window: Period) -> Iterable[tuple[date, Moments]]:
+    """
+    Do the same for a series with nothing but its rule, day by day: the package's own way makes a model of each day,
+    and compares each with all before it.
+    """
+    weekdays = {WEEKDAYS.index(name) for name in _weekdays(event).split(",")}
+    begins, ends = _wall_minutes(event, zone)
+    day = max(window.starts_at - timedelta(days=1), event.start).astimezone(zone).date()  # one may run past midnight
+    until = min(window.ends_at, event.end_recurring_period or window.ends_at).astimezone(zone).replace(tzinfo=None)
+    while datetime.combine(day, time.min) + timedelta(minutes=begins) < until:
+        if day.weekday() in weekdays:
+            yield day, moments_of(day, begins, ends, zone)
+        day += timedelta(days=1)
 
 
 def _with_exceptions(periods: list[Period], events: list[Event]) -> list[Period]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import RuleBroken
@@ -55,7 +59,7 @@ def occupy(
     """
     days = {day for resource in resources for day in local_days(period, resource)}
     lock_free_days(resources=resources, days=days, at=at)
-    forget_expired(resources=resources, period=period, at=at)
+    forget_expired([(resource, period) for resource in resources], at=at)
     taken = Occupancy.objects.bulk_create(
         Occupancy(
             resource=resource,
@@ -83,13 +87,19 @@ def takes_what_is_claimed(written: Iterable[ResourceDay], resources: Sequence[Re
     )
 
 
-def forget_expired(*, resources: Iterable[Resource], period: Period, at: datetime) -> None:
-    """Delete what expired in the way of the period, and compute anew the days it took from; the caller holds locks."""
-    in_the_way = Occupancy.objects.expired(at=at).filter(
-        resource__in=[resource.pk for resource in resources],
-        starts_at__lt=period.ends_at,
-        ends_at__gt=period.starts_at,
-    )
+def forget_expired(wanted: Iterable[tuple[Resource, Period]], *, at: datetime) -> None:
+    """
+    Delete what expired in the way of a resource's period, and compute anew the days it took from.
+
+    The caller holds locks.
+    """
+    ways = [
+        Q(resource=resource.pk, starts_at__lt=period.ends_at, ends_at__gt=period.starts_at)
+        for resource, period in wanted
+    ]
+    if not ways:
+        return
+    in_the_way = Occupancy.objects.expired(at=at).filter(reduce(or_, ways))
     expired = list(in_the_way.select_related("resource__workshop"))
     if not expired:
         return
@@ -102,7 +112,7 @@ def forget_expired(*, resources: Iterable[Resource], period: Period, at: datetim
 @transaction.atomic
 def release(*, reference: str, at: datetime) -> int:
     """Give back all that the reference took, time and days; give how many occupancies and claims there were."""
-    touched = lock_of(reference, at=at)
+    touched = _lock(_read_taken(reference), at=at)
     return _delete(Occupancy.objects.all(), Claim.objects.all(), reference, touched, at=at)
 
 
@@ -114,22 +124,29 @@ def rename(*, reference: str, to: str, reason: str, expires_at: datetime | None,
     Gives how many occupancies and claims there were: 0 when they expired and somebody else made room of them, or sold
     their minutes or their storage place: then what is left of them goes.
     """
-    touched = lock_of(reference, at=at)
+    taken = _read_taken(reference)
+    touched = _lock(taken, at=at)
+    new = {"reference": to, "reason": reason, "expires_at": expires_at}
+    if not taken.is_late(at) and (expires_at is None or expires_at > at):  # the days say the same as before
+        return _rewrite(taken, reference, new)
     late = [*Occupancy.objects.expired(at=at).filter(reference=reference)]
     late_claims = [*Claim.objects.expired(at=at).filter(reference=reference).select_related("resource__workshop")]
-    new = {"reference": to, "reason": reason, "expires_at": expires_at}
     try:
         with transaction.atomic():
-            count = Occupancy.objects.filter(reference=reference).update(**new)
-            count += Claim.objects.filter(reference=reference).update(**new)
-            if late or late_claims or (expires_at and expires_at <= at):  # else the days say the same as before
-                written = _recompute_touched(touched, at=at)
-                if (late or late_claims) and _is_too_late(written, late, late_claims, at=at):
-                    raise DayFull
+            count = _rewrite(taken, reference, new)
+            written = _recompute_touched(touched, at=at)
+            if (late or late_claims) and _is_too_late(written, late, late_claims, at=at):
+                raise DayFull
     except DayFull:
         _delete(Occupancy.objects.all(), Claim.objects.all(), reference, touched, at=at)
         return 0
     return count
+
+
+def _rewrite(taken: Taken, reference: str, new: dict[str, Any]) -> int:
+    """Write these values on what the reference still has of what it had taken; give how many."""
+    count = Occupancy.objects.filter(reference=reference).update(**new) if taken.occupancies else 0
+    return count + (Claim.objects.filter(reference=reference).update(**new) if taken.claims else 0)
 
 
 def _is_too_late(
@@ -168,20 +185,40 @@ def release_expired(*, at: datetime, limit: int = 200) -> int:
 
 @transaction.atomic
 def _release_if_expired(reference: str, *, at: datetime) -> int:
-    touched = lock_of(reference, at=at)
+    touched = _lock(_read_taken(reference), at=at)
     return _delete(Occupancy.objects.expired(at=at), Claim.objects.expired(at=at), reference, touched, at=at)
 
 
-def lock_of(reference: str, *, at: datetime) -> Touched:
-    """Lock the free days that the reference's occupancies and claims touch; give them, by resource."""
-    occupancies = Occupancy.objects.filter(reference=reference).select_related("resource__workshop")
-    claims = Claim.objects.filter(reference=reference).select_related("resource__workshop__drop_off")
-    touched = _days_by_resource(occupancies)
-    for claim in claims:
+class Taken(NamedTuple):
+    """What a reference has taken. Only who answers for it (a hold, an appointment: locked) adds to it or ends it."""
+
+    occupancies: list[Occupancy]
+    claims: list[Claim]
+    beside_days: bool  # of a workshop that sells days: others' rows depend on these
+
+    def is_late(self, at: datetime) -> bool:
+        ends = [one.expires_at for one in self.occupancies] + [one.expires_at for one in self.claims]
+        return any(expires_at is not None and expires_at <= at for expires_at in ends)
+
+
+def _read_taken(reference: str) -> Taken:
+    sells_days = Exists(Resource.objects.filter(workshop=OuterRef("resource__workshop"), kind=Resource.Kind.DROP_OFF))
+    found = Occupancy.objects.filter(reference=reference).select_related("resource__workshop")
+    occupancies = list(found.annotate(sells_days=sells_days))
+    claims = list(Claim.objects.filter(reference=reference))
+    prefetch_related_objects(claims, "resource__workshop__drop_off")
+    return Taken(occupancies, claims, bool(claims) or any(vars(one)["sells_days"] for one in occupancies))
+
+
+def _lock(taken: Taken, *, at: datetime) -> Touched:
+    """Lock the free days that these occupancies and claims touch; give them, by resource."""
+    touched = _days_by_resource(taken.occupancies)
+    for claim in taken.claims:
         days = days_of_stay(claim.resource.workshop, claim.day, claim.leaves_on, at=at)
         touched.setdefault(claim.resource, set()).update(days)
     if touched:
-        lock_free_days(resources=list(touched), days=set().union(*touched.values()), at=at)
+        known = None if taken.beside_days else list(touched)
+        lock_free_days(resources=list(touched), days=set().union(*touched.values()), at=at, known=known)
     return touched
 
 

@@ -55,10 +55,11 @@ def test_what_is_found_decides_what_is_run(tmp_path, monkeypatch):
     assert [run.name for run in suite.plan(EVERYTHING, [])] == [
         "No model changed without its migration",
         "On SQLite",
-        "On PostgreSQL with Redis",
         "Coverage of the domain",
+        "On PostgreSQL with Redis",
         "In Chromium",
     ]
+    assert [run.name for run in suite.plan(EVERYTHING, []) if "--cov" in run.command] == ["On SQLite"]
     assert [run.name for run in suite.plan(NOTHING, ["-k", "cancel"])] == [
         "No model changed without its migration",
         "On SQLite",
