@@ -98,7 +98,7 @@ def running_demonstration(folder: Path) -> Iterator[Demonstration]:
 
     Each visitor is told apart by X-Forwarded-For, so that limits made for one person do not meet all tests at once.
     """
-    port = free_port(18800)
+    port = free_port(18800 + 3 * (os.getpid() % 400))  # it is taken minutes later: runs side by side start apart
     kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_TESTS)}
     ours = {"MOYEU_VAR_DIR": str(folder), "TRUSTED_PROXIES": "1", "BROWSER": "none", "CI": "1"}
     words = folder / "demo.log"
