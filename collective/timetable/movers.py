@@ -60,5 +60,5 @@ def busy_of(
     for _pk, resource, starts_at, ends_at, lat, lon in map(COLUMNS.reader(), rows):
         busy[resource].append(Busy(Period(starts_at, ends_at), lat, lon))
     for taken in busy.values():
-        taken.sort(key=lambda one: one.period)
+        taken.sort(key=lambda one: one.period.starts_at)
     return busy
