@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -95,41 +95,37 @@ def workshops_near(point: Point, *, radius_km: float, interventions: Collection[
 
 def _in_boxes(point: Point, radius_km: float, codes: Collection[str]) -> Iterator[tuple[Workshop, list[Offer]]]:
     """Give the workshops that may be near, by id, with their drop-off terms and offers at hand."""
-    workshop, terms, offer, intervention = parts = _parts()
-    sql = NEAR.format(
-        **dict(zip(("workshop", "terms", "offer", "intervention"), (part.sql for part in parts), strict=True)),
-        codes=", ".join(["%s"] * len(codes)),
-    )
+    parts = _parts()
+    sql = NEAR.format(codes=", ".join(["%s"] * len(codes)), **{name: part.sql for name, part in parts.items()})
     with connection.cursor() as cursor:
         cursor.execute(sql, [*codes, *_sides(point, radius_km), *_sides(point, FARTHEST_SERVED_KM)])
         rows = cursor.fetchall()
-    terms_at = len(workshop)
-    offer_at = terms_at + len(terms)
-    intervention_at = offer_at + len(offer)
-    make_workshop, make_terms, make_offer = workshop.maker(), terms.maker(), offer.maker()
-    make_intervention = lru_cache(intervention.maker())
+    make = {name: part.maker() for name, part in parts.items()}
+    make["intervention"] = lru_cache(make["intervention"])  # one for all who offer it
+    spans = list(pairwise(accumulate(map(len, parts.values()), initial=0)))
     for _pk, group in groupby(rows, key=itemgetter(0)):
-        of_one = list(group)
-        found = make_workshop(of_one[0][:terms_at])
-        of_terms = of_one[0][terms_at:offer_at]
-        _remember_terms(found, make_terms(of_terms) if of_terms[0] is not None else None)
+        cut = [[row[since:until] for since, until in spans] for row in group]
+        of_workshop, of_terms, *_offer = cut[0]
+        workshop = make["workshop"](of_workshop)
+        _remember_terms(workshop, make["terms"](of_terms) if of_terms[0] is not None else None)
         offers = []
-        for row in of_one:
-            if row[offer_at] is not None:
-                one = make_offer(row[offer_at:intervention_at])
-                one.workshop, one.intervention = found, make_intervention(row[intervention_at:])
-                offers.append(one)
-        yield found, offers
+        for *_workshop, of_offer, of_intervention in cut:
+            if of_offer[0] is not None:
+                offer = make["offer"](of_offer)
+                offer.workshop, offer.intervention = workshop, make["intervention"](of_intervention)
+                offers.append(offer)
+        yield workshop, offers
 
 
 @lru_cache(maxsize=1)
-def _parts() -> tuple[Columns[Workshop], Columns[DropOffTerms], Columns[Offer], Columns[Intervention]]:
-    return (
-        Columns(Workshop, "w"),
-        Columns(DropOffTerms, "d"),
-        Columns(Offer, "o"),
-        Columns(Intervention, "i", only=OF_INTERVENTION),
-    )
+def _parts() -> dict[str, Columns[Any]]:
+    """Give what a row of NEAR has, in its order."""
+    return {
+        "workshop": Columns(Workshop, "w"),
+        "terms": Columns(DropOffTerms, "d"),
+        "offer": Columns(Offer, "o"),
+        "intervention": Columns(Intervention, "i", only=OF_INTERVENTION),
+    }
 
 
 def _remember_terms(workshop: Workshop, terms: DropOffTerms | None) -> None:

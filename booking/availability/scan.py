@@ -26,6 +26,7 @@ DAY = timedelta(days=1)
 A_MOMENT = timedelta(microseconds=1)
 ROWS_AT_ONCE = 200  # about; twice as many where something has to come from elsewhere, which is free more seldom
 ROWS_A_DAY = 10  # about, of a workshop
+A_WEEK = 7  # days: few workshops have no slot for longer
 GROWS = 4  # each stretch is that much longer than the one before
 OFFSETS = [tick * TICK for tick in range(301)]
 
@@ -114,8 +115,8 @@ class Scan:
         return {day for pk, day, starts in self.board.starts() if starts & self._allowed[pk].on(day)}
 
     def _next_length(self, workshops: int) -> int:
-        at_least = ROWS_AT_ONCE * (2 if self._borrows else 1) // (ROWS_A_DAY * workshops)
-        self._length = max(at_least, self._length * GROWS, 1)
+        rows = ROWS_AT_ONCE * (2 if self._borrows else 1)
+        self._length = max(min(rows // (ROWS_A_DAY * workshops), A_WEEK), self._length * GROWS, 1)
         return (self.window.last - self.window.first).days + 1 if self.want is None else self._length
 
     def _keep(self, pk: int, day: date, starts: int) -> None:

@@ -16,7 +16,8 @@ A_DAY = timedelta(days=1)
 COLUMNS = Columns(Occupancy, "o", only=("resource", "starts_at", "ends_at", "lat", "lon"))
 
 # Written out, because to have it built takes longer than to have it answered. `OccupancyQuerySet.live` says the same.
-LIVE = "(expires_at IS NULL OR expires_at > %(at)s) AND reference <> %(ignoring)s"
+LIVE = "(expires_at IS NULL OR expires_at > %(at)s)"
+BUT = " AND reference <> %(ignoring)s"
 BUSY = """
     SELECT {columns} FROM collective_occupancy o
     WHERE resource_id IN ({resources}) AND starts_at < %(until)s AND ends_at > %(since)s AND {live}
@@ -51,14 +52,17 @@ def busy_of(
     busy: dict[int, list[Busy]] = {resource.pk: [] for resource in resources}
     since = datetime.combine(first, time.min, UTC) - A_DAY
     until = datetime.combine(last, time.min, UTC) + 2 * A_DAY
-    sql = BUSY.format(columns=COLUMNS.sql, live=LIVE, resources=",".join(str(int(pk)) for pk in busy) or "NULL")
+    if not busy:
+        return busy
+    live = LIVE + BUT if ignoring else LIVE
+    sql = BUSY.format(columns=COLUMNS.sql, live=live, resources=",".join(str(int(pk)) for pk in busy))
     moments = {"since": since, "until": until, "at": at}
     params = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
     with connection.cursor() as cursor:
-        cursor.execute(sql, params | {"ignoring": ignoring or ""})
+        cursor.execute(sql, params | {"ignoring": ignoring})
         rows = cursor.fetchall()
     for _pk, resource, starts_at, ends_at, lat, lon in map(COLUMNS.reader(), rows):
         busy[resource].append(Busy(Period(starts_at, ends_at), lat, lon))
     for taken in busy.values():
-        taken.sort(key=lambda one: one.period)
+        taken.sort(key=lambda one: one.period.starts_at)
     return busy
