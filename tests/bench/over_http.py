@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.test import Client as Inside
 
+from backend.serving import settle
 from backend.setup.demo import HOST, free_port
 from backend.setup.speak import tell
 from backend.setup.suite import REDIS, answering, redis_answers
@@ -82,6 +83,7 @@ def over_http(folder: Path, *, seconds: float, at: datetime) -> tuple[list[Row],
     show(f"Over HTTP, {connection.display_name}, {MECHANICS} mechanics, {seconds:.0f} s each", COLUMNS, rows)
     if faults := [f"{row['way']}, {row['what']}: {row['faults']}" for row in rows if row["failed"]]:
         tell("Failed: " + "; ".join(faults))
+    settle()  # as the servers do
     shares = [share_of_search(what, path) for what, path in searches().items()]
     columns = {"what": "what", "request_ms": "request ms", "search_ms": "search ms", "share": "share"}
     show("What part of a request the search itself is, without the server", columns, shares)
