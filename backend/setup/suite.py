@@ -28,7 +28,7 @@ POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/15"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # What a person's own settings would change in a test.
-NOT_FOR_TESTS = re.compile(r"(DATABASE_URL|REDIS_URL|SECRET_KEY|SITE_URL|ALLOWED_HOSTS|EMAIL_.*|(MOYEU|STRIPE)_.*)$")
+NOT_FOR_TESTS = re.compile(r"(DATABASE_.*|REDIS_URL|SECRET_KEY|SITE_URL|ALLOWED_HOSTS|EMAIL_.*|(MOYEU|STRIPE)_.*)$")
 CLOSING = re.compile(r"^=+ (.*\b(?:passed|failed|errors?|deselected|no tests ran)\b.*?) =+$", re.MULTILINE)
 WITHOUT_DATABASE = ["--ignore=tests/backend/setup", "--ignore=tests/test_architecture.py"]  # once is enough
 # Taken once: it makes a run half as long again, and what only PostgreSQL runs is a few lines. Judged right after.

@@ -136,19 +136,19 @@ def _remembered(write: Callable[[datetime, str], str]) -> Callable[[datetime, st
 @register.filter
 @_remembered
 def clock(moment: datetime, zone: str) -> str:
-    """ "9 h 40", "9 h" or "9:40 am" at the workshop."""
+    """ "14 h 40", "14 h" or "14:40" at the workshop: as its door has it, in both languages."""
     local = _local(moment, zone)
     if speaks_french():
         return f"{local.hour}{WIDE}h" + (f"{WIDE}{local.minute:02}" if local.minute else "")
-    return f"{local.hour % 12 or 12}:{local.minute:02}{WIDE}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour}:{local.minute:02}"
 
 
 @register.filter
 @_remembered
 def short_clock(moment: datetime, zone: str) -> str:
-    """ "9:40" or "9:40 am": for a button among many."""
+    """ "9:40": for a button among many."""
     local = _local(moment, zone)
-    return f"{local.hour}:{local.minute:02}" if speaks_french() else clock(moment, zone)
+    return f"{local.hour}:{local.minute:02}"
 
 
 @register.filter
@@ -187,7 +187,7 @@ def near_day(moment: datetime, zone: str, at: datetime) -> str:
 
 @register.filter
 def moment(at: datetime, zone: str) -> str:
-    """ "lundi 23 novembre, 9 h 40" or "Monday 23 November, 9:40 am"."""
+    """ "lundi 23 novembre, 9 h 40" or "Monday 23 November, 9:40"."""
     return f"{day(at, zone)}, {clock(at, zone)}"
 
 
@@ -204,7 +204,7 @@ class Timed(Protocol):
 
 @register.simple_tag
 def hours_between(begins: datetime, ends: datetime, zone: str) -> str:
-    """ "entre 9 h et 11 h" or "between 9:00 am and 11:00 am"."""
+    """ "entre 9 h et 11 h" or "between 9:00 and 11:00"."""
     return gettext("between %(begins)s and %(ends)s") % {"begins": clock(begins, zone), "ends": clock(ends, zone)}
 
 
