@@ -59,7 +59,7 @@ class Scan:
     Starts found so far, by workshop, and how far each was read.
 
     `days` has, of each workshop, the days on which work can start, in order: when each begins, and a bit a tick.
-    `count` is how many starts that makes.
+    `count` is how many starts that makes. Wanted are `want` starts (all, when None) on at least `want_days` days.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Scan:
         window: Window,
         at: datetime,
         want: int | None,
+        want_days: int = 0,
         own: Held | None = None,
         where: Point | None = None,
     ) -> None:
@@ -76,6 +77,7 @@ class Scan:
         self.window = window
         self.at = at
         self.want = want
+        self.want_days = want_days
         places = {pk: place_of(work.workshop, where) for pk, work in works.items()}
         self.board = Board(works=works, places=places, at=at)
         self.days: dict[int, list[tuple[datetime, int]]] = {pk: [] for pk in works}
@@ -88,11 +90,10 @@ class Scan:
 
     def unread(self, among: Iterable[int]) -> set[int]:
         """Give those that have not enough yet, of whom more can be read."""
-        return {
-            pk
-            for pk in among
-            if self.next_day[pk] <= self.window.last and (self.want is None or self.count[pk] < self.want)
-        }
+        return {pk for pk in among if self.next_day[pk] <= self.window.last and not self._has_enough(pk)}
+
+    def _has_enough(self, pk: int) -> bool:
+        return self.want is not None and self.count[pk] >= self.want and len(self.days[pk]) >= self.want_days
 
     def known_until(self, pk: int) -> datetime:
         """Give the moment before which all of a workshop's slots are found."""
@@ -131,15 +132,15 @@ class Scan:
         return None
 
     def slots(self, pk: int) -> list[Slot]:
-        """Give the workshop's first slots, as many as are wanted, in order."""
+        """Give the workshop's first slots, as many as are wanted, in order; all of a day, where days are wanted."""
         length = timedelta(minutes=self.works[pk].minutes)
         slots: list[Slot] = []
-        for t0, starts in self.days[pk]:
-            if self.want is not None and len(slots) >= self.want:
+        for place, (t0, starts) in enumerate(self.days[pk]):
+            if self.want is not None and len(slots) >= self.want and place >= self.want_days:
                 break
             ends = t0 + length
             slots += [Slot(t0 + offset, ends + offset) for offset in at_bits(starts, OFFSETS)]
-        return slots[: self.want]
+        return slots if self.want_days else slots[: self.want]
 
     def load(self, pk: int, starts_at: datetime) -> float:
         """Give how loaded the mechanic is who would begin then, from 0 to 1, on that day."""

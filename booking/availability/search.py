@@ -69,10 +69,18 @@ class First:
 
 
 def find_slots(
-    *, order: str = "earliest", per_workshop: int = 6, limit: int = 20, offset: int = 0, **asked: Any
+    *,
+    order: str = "earliest",
+    per_workshop: int = 6,
+    days: int = 0,
+    limit: int = 20,
+    offset: int = 0,
+    **asked: Any,
 ) -> Found:
     """
     Find, near a point, the workshops that can do all of this work, each with its first slots: see `Question`.
+
+    With `days`, all the slots of each one's first so many days with any, and of more until there are `per_workshop`.
 
     Workshops with a slot come first, then those full on these days; ordered by their first slot ("earliest"), by
     "distance" or by "price", among equals the least loaded first, then in turn.
@@ -89,6 +97,7 @@ def find_slots(
         window=question.window,
         at=question.at,
         want=per_workshop,
+        want_days=days,
         own=question.own,
         where=question.point,
     )

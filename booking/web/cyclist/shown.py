@@ -26,7 +26,6 @@ from collective.workshops.models import Workshop
 DAYS_SHOWN = 3
 SLOTS_A_DAY = 3
 DROP_OFFS_SHOWN = 2
-LOOKED_AT = 120  # slots a workshop: enough for three days of quarters of an hour
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from booking.web.cyclist.asked import (
 )
 from booking.web.cyclist.doors import asked_by_htmx
 from booking.web.cyclist.searched import carried, read_brand, read_where
-from booking.web.cyclist.shown import LOOKED_AT, Card, by_day, cards, local_day, map_data, tags
+from booking.web.cyclist.shown import DAYS_SHOWN, Card, by_day, cards, local_day, map_data, tags
 from booking.web.cyclist.ways_out import changed, ways_out
 from collective.places.find import UnknownPlace
 from collective.workshops.models import Workshop
@@ -90,7 +90,7 @@ def slots(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, asked: Asked, *, at: datetime) -> dict[str, Any]:
     question, own = asked.search(today=timezone.localdate(at)), own_hold(request, at=at)
-    found = find_slots(**question, at=at, own=own, per_workshop=LOOKED_AT)
+    found = find_slots(**question, at=at, own=own, per_workshop=EARLIEST_SHOWN, days=DAYS_SHOWN)
     shown = cards(found)
     free = any(card.days or card.drop_offs for card in shown)
     return {

@@ -64,6 +64,18 @@ def test_the_number_of_queries_does_not_grow_with_the_workshops(count, django_as
     assert found.total == count
 
 
+def test_whole_days_are_given_where_days_are_asked():
+    workshop = open_workshop(at=AT, hours="Tu 09:00-12:30; Th,Fr 14:00-16:00; Sa 10:00-16:00")
+    week = TUESDAY + timedelta(days=6)
+
+    everything = look(per_workshop=1000, last=week).workshops[0].slots
+    given = look(per_workshop=1, days=2, last=week).workshops[0].slots
+
+    local = [slot.starts_at.astimezone(workshop.zone).date() for slot in everything]
+    assert given == [slot for slot, day in zip(everything, local, strict=True) if day <= TUESDAY + timedelta(days=2)]
+    assert look(per_workshop=len(given) + 1, days=2, last=week).workshops[0].slots > given  # as many days as it takes
+
+
 def test_a_cargo_bike_needs_room():
     open_workshop(at=AT, benches=("stand",))
     roomy = open_workshop(at=AT, benches=("stand", "cargo"))
