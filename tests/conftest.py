@@ -9,8 +9,8 @@ from django.core.management.commands import flush
 from django.db import connections
 from django.utils import translation
 
-from collective.ledger import guards
 from tests.browser import chromium
+from tests.emptying import empty_tables
 
 __all__ = ["chromium"]  # one fixture for all: a second copy would start a second Playwright, which refuses
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday, 10:00 in Lille
@@ -25,23 +25,10 @@ def _calm(tmp_path, settings):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _let_transactional_tests_empty_the_ledger():
-    """
-    Between transactional tests Django flushes every table, on SQLite by DELETE, which the ledger's guards refuse.
-
-    The guards have no switch that production could use: for the time of a flush they are taken off, and put back.
-    """
-    empty = flush.Command.handle
-
-    def handle(self, **options):
-        connection = connections[options["database"]]
-        if connection.vendor != "sqlite" or guards.missing(connection):
-            return empty(self, **options)
-        with guards.lifted(connection):
-            return empty(self, **options)
-
+def _empty_tables_quickly_between_transactional_tests():
+    """Django's own way truncates every table, most of them empty, and then makes its own rows again: seconds a test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flush.Command, "handle", handle)
+        patch.setattr(flush.Command, "handle", lambda self, **options: empty_tables(connections[options["database"]]))
         yield
 
 

@@ -12,7 +12,7 @@ The package's faults that this module works around (0.12.0): series are expanded
 so it is always the workshop's; weekdays are named in rules, since numbers collapse to one day; cancelled occurrences
 come back and are left out; ends are counted in elapsed time, so days on which clocks change are rebuilt from the wall
 clock; a deleted Rule would end its series in silence, so it is refused loudly; a series is walked from its beginning,
-so old ones are anchored again (`anchor_again`).
+so old ones are anchored again (`anchor_again`), and those with nothing but their rule are expanded here.
 
 Nothing here touches free days: `change_hours.py` does both.
 """
@@ -34,7 +34,7 @@ from backend.lib.errors import BadInput
 from collective.timetable.models import Resource
 from collective.timetable.periods import Period, intersect, subtract, unite
 from collective.timetable.public_holidays import is_public_holiday
-from collective.timetable.ticks import local_midnight
+from collective.timetable.ticks import by_local_day, local_midnight
 from collective.timetable.wall_clock import moments_of, wall_minutes
 from collective.timetable.weekly import WeeklyRange, describe_week, read_weekly_hours
 from collective.workshops.models import Workshop
@@ -356,18 +356,6 @@ def _with_exceptions(periods: list[Period], events: list[Event]) -> list[Period]
         elif event.title == CLOSED:
             periods = subtract(periods, [Period(event.start, event.end)])
     return unite(periods)
-
-
-def by_local_day(periods: list[Period], first: date, last: date, zone: ZoneInfo) -> dict[date, list[Period]]:
-    days: dict[date, list[Period]] = {first + timedelta(days=n): [] for n in range((last - first).days + 1)}
-    for period in periods:
-        day = max(period.starts_at.astimezone(zone).date(), first)
-        while day <= last and (midnight := local_midnight(day, zone)) < period.ends_at:
-            part = period.within(Period(midnight, local_midnight(day + timedelta(days=1), zone)))
-            if part:
-                days[day].append(part)
-            day += timedelta(days=1)
-    return days
 
 
 def weekly_ranges(*, owner: Owner, on: date) -> list[WeeklyRange]:

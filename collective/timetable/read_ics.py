@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backend.lib.errors import BadInput
-from collective.timetable.hours import LONGEST_EXCEPTION, by_local_day
+from collective.timetable.hours import LONGEST_EXCEPTION
 from collective.timetable.hours_plan import Closure, HoursRead
 from collective.timetable.ics_lines import (
     EventUnreadable,
@@ -32,7 +32,7 @@ from collective.timetable.ics_lines import (
 )
 from collective.timetable.ics_rule import RepeatRule, days_of, read_rule
 from collective.timetable.periods import Period, subtract, unite
-from collective.timetable.ticks import local_midnight
+from collective.timetable.ticks import by_local_day, local_midnight
 
 MOST_DATES = 400
 MOST_DAYS_LOOKED_AT = 30_000  # all rules together: 40 that never end

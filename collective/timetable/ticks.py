@@ -31,6 +31,19 @@ def local_day(day: date, zone: ZoneInfo) -> Period:
     return Period(local_midnight(day, zone), local_midnight(day + timedelta(days=1), zone))
 
 
+def by_local_day(periods: Iterable[Period], first: date, last: date, zone: ZoneInfo) -> dict[date, list[Period]]:
+    """Cut periods at local midnights: give those of each local day from first to last."""
+    days: dict[date, list[Period]] = {first + timedelta(days=n): [] for n in range((last - first).days + 1)}
+    for period in periods:
+        day = max(period.starts_at.astimezone(zone).date(), first)
+        while day <= last and (midnight := local_midnight(day, zone)) < period.ends_at:
+            part = period.within(Period(midnight, local_midnight(day + timedelta(days=1), zone)))
+            if part:
+                days[day].append(part)
+            day += timedelta(days=1)
+    return days
+
+
 @lru_cache(maxsize=4096)
 def begin_and_ticks(day: date, timezone: str) -> tuple[datetime, int]:
     """Give when a local day begins, in UTC, and its ticks; the same few days are asked for again and again."""

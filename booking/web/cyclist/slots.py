@@ -161,9 +161,7 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
     if not works:
         return redirect(f"{reverse('web:workshop_page', args=[slug])}#prestations")
     at, codes = database_now(), codes_of(works)
-    bike = read_form(request.GET, at=at)["velo"].value() or BikeType.CITY
-    if bike not in BikeType.values:
-        bike = BikeType.CITY
+    bike = _bike(request, at=at)
     work = works_for(
         interventions=codes,
         bike_type=bike,
@@ -197,6 +195,12 @@ def workshop_slots(request: HttpRequest, slug: str) -> HttpResponse:
             "bike": bike,
         },
     )
+
+
+def _bike(request: HttpRequest, *, at: datetime) -> str:
+    """The bicycle of the search; a city bike when none is said, or none there is."""
+    said = read_form(request.GET, at=at)["velo"].value()
+    return str(said) if said in BikeType.values else BikeType.CITY
 
 
 def _where(request: HttpRequest, workshop: Workshop) -> tuple[Where | None, str]:
