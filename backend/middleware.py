@@ -1,6 +1,7 @@
 """Answers given in one place: a broken rule becomes a message, a door may demand the second factor, no page films."""
 
 from collections.abc import Callable
+from functools import cache
 
 from allauth.mfa.utils import is_mfa_enabled
 from asgiref.sync import async_to_sync, sync_to_async
@@ -80,12 +81,16 @@ def serve_static_files(get_response: GetResponse) -> GetResponse:
     """
     Serve what lies under STATIC_URL; let every page pass without a detour.
 
-    ServeStatic is asynchronous, the pages are not: through it each page would start an event loop and a thread.
+    ServeStatic is asynchronous, the pages are not: through it each page would start an event loop and a thread. It is
+    made for the first file that somebody asks for, since it looks through all of them.
     """
-    files = async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)))
+
+    @cache
+    def files() -> GetResponse:
+        return async_to_sync(ServeStaticMiddleware(sync_to_async(get_response)))
 
     def answer(request: HttpRequest) -> HttpResponse:
-        return files(request) if request.path_info.startswith(settings.STATIC_URL) else get_response(request)
+        return files()(request) if request.path_info.startswith(settings.STATIC_URL) else get_response(request)
 
     return answer
 
