@@ -12,14 +12,14 @@ from tests.bench.load import Client
 
 
 class Person:
-    """`met` counts the answers by door and status; `booked` and `moved` have the manage tokens of appointments."""
+    """`met` counts answers by door and status; `booked` has manage tokens by appointment, `moved` those that moved."""
 
     def __init__(self, number: int, server: str, workshop: str, code: str) -> None:
         self.number, self.server, self.workshop, self.code = number, server, workshop, code
         self.client, self.second = Client(server), Client(server)
         self.met: Counter[tuple[str, int]] = Counter()
         self.broken: Counter[str] = Counter()
-        self.booked: list[str] = []
+        self.booked: dict[str, str] = {}
         self.moved: list[str] = []
 
     def leave(self) -> None:
@@ -44,17 +44,17 @@ class Person:
     def order(self, client: Client, order: dict[str, Any]) -> None:
         status, body = self.post(client, "appointments", "/api/v1/appointments/", order)
         if status == 201:
-            self.booked.append(body["manage_token"])
+            self.booked[body["number"]] = body["manage_token"]  # both times that it was ordered: one appointment
 
     def move(self, starts_at: str) -> None:
         """Try to move an appointment there that was not moved yet, so that no slot won is given up again."""
-        if left := [key for key in self.booked if key not in self.moved]:
+        if left := [key for key in self.booked.values() if key not in self.moved]:
             path = f"/api/v1/appointments/{left[0]}/move/"
             if self.post(self.client, "move", path, {"starts_at": starts_at})[0] == 200:
                 self.moved.append(left[0])
 
     def cancel(self, count: int) -> None:
-        for key in self.booked[:count]:
+        for key in list(self.booked.values())[:count]:
             self.post(self.client, "cancel", f"/api/v1/appointments/{key}/cancel/", {})
 
     def post(self, client: Client, door: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
