@@ -8,7 +8,7 @@ export PORT PYTHON
 WITH_PYTHON = @sh backend/setup/python.sh
 IN_VENV = @.venv/bin/python
 LOCK = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-	--no-emit-index-url --no-header --no-annotate --quiet
+	--no-header --no-annotate --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset setup setup-dev messages test lint format types contracts migrations-check fuzz bench campaign lock clean
