@@ -1,6 +1,7 @@
 """The models of this app's folders, named so that Django finds them."""
 
 from booking.appointments.models import Appointment, AppointmentChange, AppointmentLine, Hold, HoldLine, Proposal
+from booking.audit.models import AuditRow
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
 from booking.services.offers import Offer
@@ -10,6 +11,7 @@ __all__ = [
     "Appointment",
     "AppointmentChange",
     "AppointmentLine",
+    "AuditRow",
     "Diagnosis",
     "DiagnosisPhoto",
     "Hold",

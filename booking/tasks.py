@@ -21,6 +21,7 @@ from backend.lib.outbox import handles, put, sweep_outbox
 from booking.appointments import paid, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
+from booking.audit.chain import chain_audit_rows
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
@@ -76,6 +77,7 @@ ROUND: dict[str, Sweep] = {
     "occupancies": release_expired,
     "night": plan_the_night,
     "outbox": sweep_rows,
+    "audit": chain_audit_rows,
 }
 SHORT_ROUND = ("events", "operations", "outbox")
 

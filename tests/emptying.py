@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from booking.audit import guards as audit
 from collective.ledger import guards
 
 # Rows of Django's own, which migrations made and no test changes.
@@ -19,6 +20,7 @@ def empty_tables(connection: BaseDatabaseWrapper) -> None:
         filled = filled_tables(connection)
         is_guarded = not filled.isdisjoint(GUARDED) or bool(guards.missing(connection))
         with connection.cursor() as cursor:
+            audit.remove(connection)  # or each deletion would be written down
             if is_guarded:
                 guards.remove(connection)
             for table in sorted(filled):
@@ -26,6 +28,7 @@ def empty_tables(connection: BaseDatabaseWrapper) -> None:
             connection.check_constraints()  # now, since triggers cannot be made while some wait to be judged
             if is_guarded:
                 guards.install(connection)
+            audit.install(connection)
 
 
 def filled_tables(connection: BaseDatabaseWrapper) -> set[str]:
