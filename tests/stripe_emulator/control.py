@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from tests.stripe_emulator import intents, refunds, sessions
+from tests.stripe_emulator import refunds
 from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.faults import BadFault, Fault
 from tests.stripe_emulator.http import Answer, Request, as_json
+from tests.stripe_emulator.lapse import lapse
 from tests.stripe_emulator.store import published
 from tests.stripe_emulator.world import World
 
@@ -58,13 +59,6 @@ def advance(world: World, seconds: int) -> dict[str, int]:
         lapse(world)
         world.save()
         return {"now": world.clock.now()}
-
-
-def lapse(world: World) -> None:
-    """Expire the sessions and release the holds whose time is over."""
-    with world.lock:
-        sessions.lapse(world)
-        intents.lapse(world)
 
 
 def objects(world: World) -> dict[str, Any]:

@@ -52,11 +52,17 @@ class RunningEmulator:
         """Return what was delivered: {event, type, status}, in order; status 0 if nobody answered."""
         return list(self._knob("GET", "/_objects")["deliveries"])
 
-    def press(self, session_id: str, outcome: str = "pay") -> str:
-        """Press a button of the payment page (pay, decline, authenticate, fail, abandon); return where it leads."""
-        request = urllib.request.Request(
-            f"{self.url}/c/pay/{session_id}", data=urlencode({"outcome": outcome}).encode(), method="POST"
-        )
+    def press(self, session_id: str, outcome: str = "pay", *, card: str = "4242424242424242") -> str:
+        """
+        Press a button of the payment page, and return where it leads.
+
+        `pay` does what `card` has in store (cards.py). `authenticate` leads to the bank's page, where one may
+        `confirm`, `fail` or `abandon`; `decline` declines.
+        """
+        return self._submit(f"/c/pay/{session_id}", {"outcome": outcome, "card": card})
+
+    def _submit(self, path: str, form: dict[str, str]) -> str:
+        request = urllib.request.Request(self.url + path, data=urlencode(form).encode(), method="POST")
         try:
             urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE)
         except HTTPError as answer:

@@ -31,6 +31,17 @@ FRENCH = {
     "expired_text": "Elle n’accepte plus de paiement. Rien n’a été débité.",
     "unknown_text": "L’adresse est incomplète, ou la démonstration a redémarré depuis.",
     "return_link": "Revenir à ma réservation",
+    "nothing": "0,00\u00a0€",
+    "title_save": "Enregistrer ma carte",
+    "label_save": "Rien n’est débité aujourd’hui",
+    "save": "Enregistrer cette carte",
+    "terms_save": "La carte sert plus tard, seulement pour ce que vous avez accepté. Vous pouvez la faire oublier.",
+    "which_card": "Quelle carte d’essai\u202f?",
+    "card_4242": "une carte qui marche",
+    "card_3155": "sa banque demande une confirmation maintenant, plus jamais ensuite",
+    "card_3184": "sa banque demande une confirmation à chaque fois",
+    "card_0341": "elle s’enregistre, puis elle est refusée au moment de payer",
+    "card_9995": "elle s’enregistre, puis le compte n’a pas assez d’argent",
 }
 
 ENGLISH = {
@@ -64,6 +75,17 @@ ENGLISH = {
     "expired_text": "It takes no payment any more. Nothing was taken.",
     "unknown_text": "The address is incomplete, or the demonstration was restarted since.",
     "return_link": "Back to my booking",
+    "nothing": "€0.00",
+    "title_save": "Save my card",
+    "label_save": "Nothing is taken today",
+    "save": "Save this card",
+    "terms_save": "The card is used later, only for what you agreed to. You can have it forgotten.",
+    "which_card": "Which test card?",
+    "card_4242": "a card that works",
+    "card_3155": "its bank asks for confirmation now, never again afterwards",
+    "card_3184": "its bank asks for confirmation every time",
+    "card_0341": "it is saved, then declined when it is to pay",
+    "card_9995": "it is saved, then the account has too little money",
 }
 
 WORDS = {"fr": FRENCH, "en": ENGLISH}

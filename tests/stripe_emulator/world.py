@@ -12,6 +12,7 @@ from tests.stripe_emulator.clock import Clock
 from tests.stripe_emulator.faults import Faults
 from tests.stripe_emulator.idempotency import IdempotencyKeys
 from tests.stripe_emulator.store import Resource, Store, published, write_state
+from tests.stripe_emulator.timers import Timers
 from tests.stripe_emulator.webhooks import Courier
 from tests.stripe_spec import load_spec
 
@@ -35,7 +36,7 @@ class World:
         self.base_url, self.state = base_url, account.state
         self.lock = threading.RLock()
         self.clock, self.faults, self.spec = Clock(), Faults(), load_spec()
-        self.store, self.keys = Store(), IdempotencyKeys()
+        self.store, self.keys, self.timers = Store(), IdempotencyKeys(), Timers()
         self.courier = Courier(
             url=account.webhook_url,
             secret=account.webhook_secret,
@@ -73,6 +74,7 @@ class World:
     def reset(self) -> None:
         """Forget everything."""
         self.store, self.keys, self.clock.ahead = Store(), IdempotencyKeys(), 0
+        self.timers.clear()
         self.faults.clear()
         self.courier.clear()
         self.save()
@@ -84,7 +86,7 @@ class World:
             write_state(self.state, kept)
 
     def _load(self, kept: dict[str, Any]) -> None:
-        self.store.kinds = kept["objects"]
+        self.store.load(kept["objects"])
         self.keys.load(kept["keys"])
         self.clock.ahead = kept["ahead"]
         for event in self.store.all("event"):
