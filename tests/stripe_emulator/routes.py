@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.stripe_emulator import balance, cards, intents, refunds, sessions, transfers
+from tests.stripe_emulator import accounts, balance, cards, intents, refunds, sessions, transfers
 from tests.stripe_emulator.store import Resource, list_page
 from tests.stripe_emulator.world import World
 
@@ -68,4 +68,7 @@ ROUTES: dict[str, Effect] = {
     "GetTransfersTransfer": read("transfer"),
     "PostTransfersIdReversals": transfers.reverse,
     "GetTransfersIdReversals": transfers.reversals,
+    "PostV2CoreAccounts": accounts.create,
+    "GetV2CoreAccountsId": accounts.read,
+    "PostV2CoreAccountLinks": accounts.create_link,
 }

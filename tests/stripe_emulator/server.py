@@ -5,7 +5,7 @@ import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.stripe_emulator import api, checkout, control
+from tests.stripe_emulator import api, checkout, control, onboarding
 from tests.stripe_emulator.http import Answer, Request, as_json
 from tests.stripe_emulator.lapse import lapse, set_all
 from tests.stripe_emulator.world import Account, World
@@ -93,10 +93,12 @@ class Handler(BaseHTTPRequestHandler):
 
 def dispatch(world: World, request: Request) -> Answer:
     """Hand a request to the door it knocks at."""
-    if request.path.startswith("/v1/"):
+    if request.path.startswith(("/v1/", "/v2/")):
         return api.answer(world, request)
     if request.path.startswith(("/c/", "/assets/")):
         return checkout.answer(world, request)
+    if request.path.startswith("/onboard/"):
+        return onboarding.answer(world, request)
     if request.path.startswith("/_"):
         return control.answer(world, request)
     if request.path == "/":

@@ -5,6 +5,7 @@ import json
 import secrets
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,25 @@ class World:
         )
         self.courier.send(event)
 
+    def emit_thin(self, type: str, resource: Resource) -> None:
+        """Record an event of the second API, which names its object and shows nothing of it, and send it."""
+        event = {
+            "id": f"evt_{secrets.token_hex(12)}",
+            "object": "v2.core.event",
+            "context": None,
+            "created": datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "livemode": False,
+            "reason": None,
+            "related_object": {
+                "id": resource["id"],
+                "type": resource["object"],
+                "url": f"/v2/core/accounts/{resource['id']}",
+            },
+            "type": type,
+            "_pending": 1,
+        }
+        self.courier.send(self.store.add(event))
+
     def reset(self) -> None:
         """Forget everything."""
         self.store, self.keys, self.clock.ahead = Store(), IdempotencyKeys(), 0
@@ -89,6 +109,6 @@ class World:
         self.store.load(kept["objects"])
         self.keys.load(kept["keys"])
         self.clock.ahead = kept["ahead"]
-        for event in self.store.all("event"):
-            if event["pending_webhooks"]:
+        for event in [*self.store.all("event"), *self.store.all("v2.core.event")]:
+            if event.get("pending_webhooks") or event.get("_pending"):
                 self.courier.send(event)
