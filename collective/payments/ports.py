@@ -6,10 +6,50 @@ business operation: written in our row before the call, sent again with the same
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal, Protocol
+
+from collective.payments.states import (
+    AccountState,
+    BalanceState,
+    DisputeState,
+    EventSeen,
+    IntentState,
+    IntentStatus,
+    Movement,
+    PayoutState,
+    RefundState,
+    ReversalState,
+    SavedCard,
+    SessionOpened,
+    SessionState,
+    SetupState,
+    TransferState,
+)
+
+__all__ = [
+    "AccountState",
+    "BadPayload",
+    "BadSignature",
+    "BalanceState",
+    "DisputeState",
+    "EventSeen",
+    "IntentState",
+    "IntentStatus",
+    "Movement",
+    "PaymentProvider",
+    "PayoutState",
+    "ProviderError",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "RefundState",
+    "ReversalState",
+    "SavedCard",
+    "SessionOpened",
+    "SessionState",
+    "SetupState",
+    "TransferState",
+]
 
 
 class ProviderError(Exception):
@@ -26,12 +66,17 @@ class ProviderUnavailable(ProviderError):
 
 
 class ProviderRefused(ProviderError):
-    """The provider judged and said no: asking again changes nothing. `code` and `message` are the provider's."""
+    """
+    The provider judged and said no: asking again changes nothing. `code` and `message` are the provider's.
 
-    def __init__(self, code: str, message: str) -> None:
+    `intent_id` names the payment that a declined card leaves behind, where there is one.
+    """
+
+    def __init__(self, code: str, message: str, *, intent_id: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.intent_id = intent_id
 
 
 class BadSignature(ProviderError):
@@ -42,87 +87,9 @@ class BadPayload(ProviderError):
     """An event that is signed and cannot be read: answer 400 and write nothing."""
 
 
-class IntentStatus(StrEnum):
-    """Where the money is."""
-
-    WAITING = "waiting"  # for the person: a card, or the bank's confirmation
-    PROCESSING = "processing"  # the bank takes its time
-    AUTHORISED = "authorised"  # held on the card
-    CAPTURED = "captured"
-    RELEASED = "released"  # cancelled by us, or lapsed at the bank
-
-
-@dataclass(frozen=True)
-class SessionOpened:
-    """A payment page that waits for its person at `url`."""
-
-    session_id: str
-    url: str
-
-
-@dataclass(frozen=True)
-class SessionState:
-    """A payment page. `intent_id` is None until somebody tried to pay."""
-
-    session_id: str
-    status: Literal["open", "complete", "expired"]
-    payment_status: Literal["paid", "unpaid", "no_payment_required"]  # unpaid when complete: authorised, not captured
-    intent_id: str | None
-    amount_cents: int
-    currency: str  # upper case, EUR
-    reference: str  # ours, given at opening
-    url: str | None  # None once closed
-    livemode: bool
-
-
-@dataclass(frozen=True)
-class IntentState:
-    """The money behind a payment page."""
-
-    intent_id: str
-    status: IntentStatus
-    amount_cents: int
-    capturable_cents: int
-    received_cents: int
-    refunded_cents: int  # of what was received; what was held and released is not a refund
-    charge_id: str | None
-    fee_cents: int | None  # None until the provider has booked the capture
-    capture_before: datetime | None  # when the bank lets go of a hold
-    currency: str
-    reference: str
-    livemode: bool
-
-
-@dataclass(frozen=True)
-class RefundState:
-    """Money given back, or on its way."""
-
-    refund_id: str
-    amount_cents: int
-    status: Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class EventSeen:
-    """
-    Word that something changed; read the object for what it is now. Events come late, twice, and in any order.
-
-    `intent_id` and `reference` name the payment it is about, as far as the event says so.
-    """
-
-    id: str
-    type: str  # the provider's name, such as payment_intent.succeeded
-    object_id: str  # empty when its object has none, such as a balance
-    created: datetime
-    livemode: bool
-    intent_id: str | None
-    reference: str | None
-
-
 class PaymentProvider(Protocol):
     """
-    A provider of hosted payment pages that can hold, capture, release and refund.
+    A provider of hosted payment pages that can hold, capture, release and refund, keep cards, and pay sellers.
 
     Every call may raise ProviderUnavailable and ProviderRefused.
     """
@@ -176,6 +143,95 @@ class PaymentProvider(Protocol):
 
     def list_events(self, since: datetime) -> Iterator[EventSeen]:
         """Return what happened since a moment (30 days at most), newest first."""
+
+    # --- Saved cards ---
+
+    def create_customer(self, *, reference: str, email: str, language: Literal["fr", "en"], key: str) -> str:
+        """Make the person to whom saved cards belong, and return its id."""
+
+    def open_setup_session(
+        self,
+        *,
+        reference: str,
+        customer_id: str,
+        language: Literal["fr", "en"],
+        success_url: str,
+        cancel_url: str,
+        expires_at: datetime,
+        key: str,
+    ) -> SessionOpened:
+        """Open a page where a card is saved for later, without any payment; the addresses as in open_session."""
+
+    def read_setup_session(self, *, session_id: str) -> SetupState: ...
+
+    def charge_saved_card(
+        self,
+        *,
+        reference: str,
+        amount_cents: int,
+        label: str,
+        customer_id: str,
+        method_id: str,
+        capture: Literal["now", "later"],
+        transfer_group: str,
+        key: str,
+    ) -> IntentState:
+        """
+        Take or hold an amount on a saved card, its holder being away.
+
+        A decline is ProviderRefused: `card_declined`, `authentication_required` when the bank wants its holder (ask
+        them with a payment page), `expired_card`… Its `intent_id` names the payment it left, never to be paid.
+        """
+
+    def forget_card(self, *, method_id: str, key: str) -> None:
+        """Let a saved card go; one that is gone already is no error."""
+
+    # --- Sellers ---
+
+    def create_account(self, *, reference: str, legal_name: str, email: str, key: str) -> AccountState:
+        """Make a seller's account, which takes no money before its onboarding is through."""
+
+    def read_account(self, *, account_id: str) -> AccountState: ...
+
+    def open_onboarding(self, *, account_id: str, refresh_url: str, return_url: str, key: str) -> str:
+        """
+        Return the address of a seller's onboarding: good for one visit and some minutes, so never stored or mailed.
+
+        `refresh_url` is where a visit too late ends. Coming back to `return_url` proves nothing: read the account.
+        """
+
+    def transfer(
+        self, *, account_id: str, amount_cents: int, charge_id: str, transfer_group: str, reference: str, key: str
+    ) -> TransferState:
+        """Send a part of a captured charge to a seller. Refused above what is left of it, or if not `active`."""
+
+    def read_transfer(self, *, transfer_id: str) -> TransferState: ...
+
+    def list_transfers(self, *, transfer_group: str) -> list[TransferState]:
+        """Return the transfers of a group, oldest first."""
+
+    def reverse_transfer(self, *, transfer_id: str, amount_cents: int, reference: str, key: str) -> ReversalState:
+        """Take back all or a part of a transfer. Refused (`balance_insufficient`) if the seller has too little."""
+
+    def list_reversals(self, *, transfer_id: str) -> list[ReversalState]:
+        """Return what was taken back of a transfer, oldest first."""
+
+    # --- The balance ---
+
+    def read_dispute(self, *, dispute_id: str) -> DisputeState: ...
+
+    def list_disputes(self, *, intent_id: str) -> list[DisputeState]:
+        """Return the disputes of a payment, oldest first."""
+
+    def read_balance(self) -> BalanceState: ...
+
+    def list_payouts(self, *, since: datetime) -> list[PayoutState]:
+        """Return the payouts made since a moment, oldest first."""
+
+    def list_movements(self, *, payout_id: str | None = None, since: datetime | None = None) -> Iterator[Movement]:
+        """Return the movements of one automatic payout, itself included, or those since a moment; newest first."""
+
+    # --- Events ---
 
     def read_event(self, payload: bytes, signature: str, secrets: Sequence[str]) -> EventSeen:
         """
