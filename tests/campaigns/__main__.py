@@ -1,5 +1,5 @@
 """
-Try at length what must never break: python -m tests.campaigns race|timetable|oracle (`make campaign WHICH=race`).
+Try at length what must never break: `make campaign WHICH=race` (or timetable, oracle, payments, books).
 
 Each campaign is played on every database of this machine, each time in an empty one of its own. The last line says how
 much was tried and how often it broke; the status is 0 only if it never did.
@@ -16,14 +16,14 @@ from tests.campaigns.result import Result
 from tests.engines import engines, surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is tried unless --count says otherwise: slots on each database; steps and cases over all of them.
-COUNTS = {"race": 500, "timetable": 50_000, "oracle": 5_000}
-ON_EACH = {"race"}
+# What is tried unless --count says otherwise: slots and payments on each database; steps and cases over all of them.
+COUNTS = {"race": 500, "timetable": 50_000, "oracle": 5_000, "payments": 1_000, "books": 50_000}
+ON_EACH = {"race", "payments"}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns")
-    parser.add_argument("which", choices=COUNTS, help="race, timetable or oracle")
+    parser.add_argument("which", choices=COUNTS, help="what is tried")
     parser.add_argument("--count", type=int, help="how much to try")
     parser.add_argument("--on", choices=("SQLite", "PostgreSQL"), help="one database only")
     options = parser.parse_args()

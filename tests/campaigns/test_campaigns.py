@@ -7,10 +7,13 @@ from django.core.management import call_command
 
 from backend.lib.clock import database_now
 from tests.campaigns import __main__ as campaigns
-from tests.campaigns import race
+from tests.campaigns import kills, race
 from tests.campaigns.control import double_bookings_without_guards
+from tests.campaigns.control_of_keys import charged_twice_with_fresh_keys
+from tests.campaigns.paying import Paying, emulator_beside
 from tests.campaigns.person import Person
 from tests.campaigns.result import Result
+from tests.money.judge import faults
 from tests.servers import running_servers
 
 
@@ -67,3 +70,21 @@ def test_people_who_move_and_want_what_expires_never_share_a_slot(tmp_path):
     small.all_at_once(Person.leave)
     race.judge(small, log.read_text(errors="replace"))
     assert small.violations == []
+
+
+@pytest.fixture
+def paying(transactional_db):
+    with emulator_beside() as stripe:
+        yield Paying(stripe)
+
+
+@pytest.mark.race
+def test_workers_killed_at_each_step_leave_the_books_as_the_provider_says(paying):
+    assert [*kills.at_each_step(paying, 1), *kills.while_finishing(paying, 1)] == []
+    assert faults(paying.stripe, at=paying.at) == []
+
+
+@pytest.mark.race
+def test_with_fresh_keys_a_crash_serves_people_twice(paying):
+    assert charged_twice_with_fresh_keys(paying) > 0
+    assert faults(paying.stripe, at=paying.at) != []  # and the campaign's judge sees it
