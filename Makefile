@@ -60,7 +60,7 @@ fuzz: setup-dev ## Send the API 1,000 odd requests as each persona (ARGS="--case
 bench: setup-dev ## Measure slots beside a peer, growth, and load over HTTP (ARGS="slots --quick")
 	$(IN_VENV) -m tests.bench $(ARGS)
 
-campaign: setup-dev ## Try at length what must never break (WHICH=race, timetable or oracle; ARGS="--count 100")
+campaign: setup-dev ## Try at length what must never break (WHICH=race, timetable, oracle, payments or books; ARGS="--count 100")
 	$(IN_VENV) -m tests.campaigns $(WHICH) $(ARGS)
 
 lock: setup ## Choose the versions again, after a change in pyproject.toml
