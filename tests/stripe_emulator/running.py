@@ -75,6 +75,14 @@ class RunningEmulator:
         """Set a seller's account: status, due, closed, spend; see control.py."""
         self._knob("POST", "/_account", {"id": account_id, **given})
 
+    def dispute(self, **given: Any) -> dict[str, Any]:
+        """Open a dispute (charge or intent, reason, amount, inquiry), or end one (dispute, do: win, lose, close)."""
+        return dict(self._knob("POST", "/_dispute", given))
+
+    def payout(self, **given: Any) -> dict[str, Any]:
+        """Pay out what is available; see payouts.py for wait, fails, unknown, missing, fee."""
+        return dict(self._knob("POST", "/_payout", given))
+
     def balance_of(self, account_id: str) -> int:
         """Return what a seller's account holds, in cents."""
         return int(self._knob("GET", "/_objects")["balances"][account_id])
@@ -110,10 +118,19 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @contextmanager
 def running_emulator(
-    *, webhook_url: str | None = None, state: Path | None = None, first_wait: float = 0.05
+    *,
+    webhook_url: str | None = None,
+    second_url: str | None = None,
+    state: Path | None = None,
+    first_wait: float = 0.05,
 ) -> Iterator[RunningEmulator]:
-    """Run an emulator in a thread; `first_wait` is the pause in seconds before a refused webhook comes again."""
-    account = Account(webhook_url, state=state, first_wait=first_wait)
+    """
+    Run an emulator in a thread.
+
+    `first_wait` is the pause in seconds before a refused webhook comes again. Thin events go to `second_url` if there
+    is one (secret `whsec_second`).
+    """
+    account = Account(webhook_url, state=state, second_url=second_url, first_wait=first_wait)
     server = Server(0, account)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
