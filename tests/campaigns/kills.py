@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connections
 
+from backend.lib.outbox_models import OutboxRow
 from booking.appointments import paid
 from booking.appointments.accept import accept_appointment
 from booking.appointments.cancel import cancel_appointment
@@ -99,7 +100,13 @@ def heard(world: Paying, way: str) -> Appointment:
     appointment = paid_for(world, way)
     look_at_payment(payment=world.payment(appointment), at=world.at)
     world.round()
-    return world.again(appointment)
+    appointment = world.again(appointment)
+    assert appointment.status != Appointment.Status.UNPAID, (world.payment(appointment), errors())
+    return appointment
+
+
+def errors() -> list[str]:
+    return list(OutboxRow.objects.exclude(last_error="").values_list("last_error", flat=True))
 
 
 def to_capture(world: Paying) -> Appointment:

@@ -31,8 +31,8 @@ from collective.timetable.hours import set_weekly_hours
 from collective.workshops.models import Workshop
 from tests.booking.appointments.scene import WHO, make_workshop
 from tests.factories import MechanicTimeFactory, StaffFactory
+from tests.stripe_emulator.envelope import sign
 from tests.stripe_emulator.running import RunningEmulator
-from tests.stripe_emulator.webhooks import sign
 
 SECRET = "whsec_campaign"
 DAYS, BENCHES = 60, 1
@@ -133,10 +133,12 @@ class Paying:
         return str(found["payment_intent"])
 
     def events_of(self, appointment: Appointment) -> list[dict[str, Any]]:
-        """Every event that the emulator has of this payment, oldest first."""
-        session = self.payment(appointment).session_id
-        intents: set[str | None] = {self.intent_of(appointment)}
-        return [event for event in self.stripe.objects("event") if _is_about(event["data"]["object"], session, intents)]
+        """Every event that the emulator has of this payment, oldest first; none of a page that was never opened."""
+        if not (session := self.payment(appointment).session_id):
+            return []
+        about = {session, self.intent_of(appointment)}
+        told = [(event, event["data"]["object"]) for event in self.stripe.objects("event")]
+        return [event for event, it in told if about & {it.get("id"), it.get("payment_intent")}]
 
     def deliver(self, event: dict[str, Any]) -> None:
         payload = json.dumps(event).encode()
@@ -176,7 +178,3 @@ WAYS: dict[str, dict[str, Any]] = {
     "full": {"pay_now": "full"},
     "by hand": {"pay_now": "full", "confirms": Workshop.Confirms.BY_HAND, "answer_hours": 96},
 }
-
-
-def _is_about(subject: dict[str, Any], session: str, intents: set[str | None]) -> bool:
-    return subject.get("id") in {session, *intents} or subject.get("payment_intent") in intents - {None}

@@ -28,8 +28,8 @@ from collective.workshops.models import Workshop
 from tests.booking.appointments.scene import WHO, make_workshop
 from tests.factories import StaffFactory
 from tests.money.judge import faults
+from tests.stripe_emulator.envelope import sign
 from tests.stripe_emulator.running import RunningEmulator
-from tests.stripe_emulator.webhooks import sign
 
 LONG = timedelta(minutes=35)  # longer than a lease, a wait between two tries, a page
 A_DAY = timedelta(hours=24)  # longer than a key is good for, under which an error was stored
