@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.lib.outbox import LEASE as ROW_LEASE
 from collective.ledger.entities import books_of, fund_of
 from collective.payments.distribution.distribute import account_of
 from collective.payments.distribution.models import Reversal, SellerAccount, Transfer
@@ -34,7 +35,7 @@ def sent(stripe):
 
 
 def recover(at):
-    make_rounds(at=at + LEASE)
+    make_rounds(at=at + max(LEASE, ROW_LEASE))
     assert check_ledger() == ""
 
 
