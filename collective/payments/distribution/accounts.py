@@ -125,6 +125,11 @@ def distribute_what_waits(account: SellerAccount, *, at: datetime) -> None:
         order_distribution(reference=reference, at=at)
 
 
+def look_soon_at(account_id: str) -> None:
+    """An event said that something changed: the next round reads the account."""
+    SellerAccount.objects.filter(account_id=account_id).exclude(account_id="").update(looked_at=None)
+
+
 def poll_accounts(*, at: datetime, limit: int = 20) -> int:
     """Look at accounts whose news may have been lost: every ten minutes those not active, daily the others."""
     begun = SellerAccount.objects.exclude(account_id="")
