@@ -215,3 +215,25 @@ def lapses_at(world: World, intent: Resource) -> int | None:
 def lapse(world: World, intent: Resource) -> None:
     """Release a hold that its bank no longer keeps."""
     release(world, intent, reason="automatic")
+
+
+def bounce(world: World, identifier: str) -> Resource:
+    """Let a captured charge fail days later, as a direct debit does that the bank sends back."""
+    charge = world.store.get("charge", identifier)
+    if not charge["captured"] or charge["status"] != "succeeded":
+        raise StripeError("Only a charge that succeeded can fail later.")
+    back = balance.book(
+        world,
+        type="payment_failure_refund",
+        category="charge_failure",
+        amount=-charge["amount_captured"],
+        source=charge["id"],
+    )
+    charge.update(
+        status="failed", paid=False, failure_code="insufficient_funds", failure_balance_transaction=back["id"]
+    )
+    intent = world.store.get("payment_intent", charge["payment_intent"])
+    intent["amount_received"] = 0
+    world.emit("charge.failed", charge)
+    fail(world, intent, code="payment_intent_payment_attempt_failed", message="The bank sent the debit back.")
+    return charge

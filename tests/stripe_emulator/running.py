@@ -75,6 +75,14 @@ class RunningEmulator:
         """Set a seller's account: status, due, closed, spend; see control.py."""
         self._knob("POST", "/_account", {"id": account_id, **given})
 
+    def dispute(self, **given: Any) -> dict[str, Any]:
+        """Open a dispute (charge or intent, reason, amount, inquiry), or end one (dispute, do: win, lose, close)."""
+        return dict(self._knob("POST", "/_dispute", given))
+
+    def payout(self, **given: Any) -> dict[str, Any]:
+        """Pay out what is available; see payouts.py for wait, fails, unknown, missing, fee."""
+        return dict(self._knob("POST", "/_payout", given))
+
     def balance_of(self, account_id: str) -> int:
         """Return what a seller's account holds, in cents."""
         return int(self._knob("GET", "/_objects")["balances"][account_id])
