@@ -62,6 +62,7 @@ ASKED: tuple[tuple[str, Words], ...] = (
     ("identity.entity_type", _("The kind of business")),
     ("identity.country", _("The country of the business")),
     ("configuration.recipient", _("Where to pay to: your bank details")),
+    ("payout_methods", _("Where to pay to: your bank details")),
     ("default_outbound_destination", _("Where to pay to: your bank details")),
     ("contact_email", _("An e-mail address")),
     ("identity", _("Details of the business")),

@@ -140,9 +140,7 @@ def _pk(number: str) -> int | None:
 
 
 def _legs(one: Earning, workshop: Workshop) -> list[Leg]:
-    return [
-        Leg(*where_it_is(row), cents=row.kept_cents, day=_day_of(row, workshop)) for row in one.transfers
-    ]
+    return [Leg(*where_it_is(row), cents=row.kept_cents, day=_day_of(row, workshop)) for row in one.transfers]
 
 
 def _day_of(row: Transfer, workshop: Workshop) -> date | None:

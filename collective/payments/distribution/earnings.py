@@ -1,4 +1,4 @@
-"""What a workshop earned in a month, repair by repair, and where that money is: read from the books and the transfers."""
+"""What a workshop earned in a month, repair by repair, and where that money is: from the books and the transfers."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,13 +16,14 @@ from backend.lib.clock import database_now
 from booking.web.workshop.doors import at_work, workshop_or_404
 from booking.web.workshop.settings.doors import change_by_form, demand_owner, settings_frame, try_to
 from collective.ledger.entities import books_of
+from collective.ledger.models import Entity
 from collective.payments.distribution.accounts import (
+    account_shown,
     begin_onboarding,
     choose_account,
     choose_bank,
     look_at_account,
 )
-from collective.payments.distribution.distribute import account_of
 from collective.payments.distribution.models import Receivable, SellerAccount, Transfer
 from collective.payments.ports import ProviderUnavailable
 from collective.web.account_words import STATUS, what_is_asked
@@ -90,10 +93,8 @@ def back(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the provider, done or not: the account is read, whoever says what."""
     workshop = workshop_or_404(request, slug)
     demand_owner(request, workshop)
-    try:
-        look_at_account(account=account_of(books_of(workshop.seller)), at=database_now())
-    except ProviderUnavailable:
-        pass  # the rounds read it again
+    with suppress(ProviderUnavailable):  # the rounds read it again
+        look_at_account(account=account_shown(seller=workshop.seller), at=database_now())
     return redirect("web:getting_paid", slug=slug)
 
 
@@ -111,11 +112,11 @@ def by_account(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _shown(workshop: Workshop) -> dict[str, object]:
-    entity = books_of(workshop.seller)
-    account = SellerAccount.objects.filter(entity=entity).first() or SellerAccount(entity=entity)
+    account = account_shown(seller=workshop.seller)
     mark, status, to_do = STATUS[account.status]
-    waiting = Transfer.objects.filter(entity=entity, workshop=workshop).exclude(state=Transfer.State.SENT)
-    owed = Receivable.objects.open_().filter(entity=entity, workshop=workshop)
+    mine = {"entity__kind": Entity.Kind.SELLER, "workshop": workshop}
+    waiting = Transfer.objects.filter(**mine).exclude(state=Transfer.State.SENT)
+    owed = Receivable.objects.open_().filter(**mine)
     return {
         "account": account,
         "by_bank": account.way == SellerAccount.Way.BANK,
