@@ -25,6 +25,8 @@ from booking.audit.chain import chain_audit_rows
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
+from collective.payments.distribution import distribute
+from collective.payments.distribution.accounts import poll_accounts
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.timetable.free_days import extend_horizon
@@ -38,6 +40,7 @@ HANDLERS = (
     remind.remind,
     offer_freed.offer_freed,
     erase.erase_ended,
+    distribute.distribution_ordered,
 )  # importing them made the outbox know them
 HORIZON = "timetable.extend"
 NIGHT_WORK = (HORIZON, erase.ERASE)
@@ -70,6 +73,7 @@ ROUND: dict[str, Sweep] = {
     "events": sweep_events,
     "operations": run_operations,
     "payments": poll_payments,
+    "accounts": poll_accounts,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
     "offers": lapse_offers,

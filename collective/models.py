@@ -4,6 +4,15 @@ from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
 from collective.ledger.models import Entity, Entry, Line
 from collective.members.models import Collective, Membership, User
+from collective.payments.distribution.models import (
+    BankBatch,
+    Freeze,
+    Netting,
+    Receivable,
+    Reversal,
+    SellerAccount,
+    Transfer,
+)
 from collective.payments.models import Operation, Payment, Refund, StripeEvent
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 from collective.sharing.models import SharingKey
@@ -12,6 +21,7 @@ from collective.tools.models import Loan, Tool, ToolKind
 from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
 
 __all__ = [
+    "BankBatch",
     "Bench",
     "Claim",
     "Collective",
@@ -24,22 +34,28 @@ __all__ = [
     "Entry",
     "FinishedWork",
     "FreeDay",
+    "Freeze",
     "HoursChange",
     "Line",
     "Loan",
     "Mechanic",
     "Membership",
+    "Netting",
     "Occupancy",
     "Operation",
     "Payment",
+    "Receivable",
     "Refund",
     "Resource",
+    "Reversal",
     "Seller",
+    "SellerAccount",
     "SharingKey",
     "Staff",
     "StripeEvent",
     "Tool",
     "ToolKind",
+    "Transfer",
     "User",
     "Workshop",
 ]

@@ -10,7 +10,9 @@ between these books and entity 3). Debits are positive, credits negative.
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
-| 517 | platform | the account at the payment provider (517: financial bodies that are not banks) |
+| 478 | all | on its way from one repair to another: what is owed for one pays what is due of another; always at zero |
+| 512 | all | the bank |
+| 517 | all | the account at the payment provider (517: financial bodies that are not banks) |
 | 53 | seller | the till: what was paid at the counter |
 | 6222 | seller | the platform's commission (commissions sur ventes) |
 | 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
@@ -32,6 +34,8 @@ CUSTOMERS = "411"
 ADVANCES = "4191"
 VAT_COLLECTED = "44571"
 OWED = "467"
+NETTING = "478"
+BANK = "512"
 PROVIDER = "517"
 COUNTER = "53"
 COMMISSIONS_PAID = "6222"
@@ -49,6 +53,8 @@ NAMES = {
     ADVANCES: ("Clients, avances et acomptes reçus", "Advances received from customers"),
     VAT_COLLECTED: ("TVA collectée", "VAT collected"),
     OWED: ("Autres débiteurs ou créditeurs", "Other debtors or creditors"),
+    NETTING: ("Compensations entre réparations", "Netting between repairs"),
+    BANK: ("Banque", "Bank"),
     PROVIDER: ("Compte chez le prestataire de paiement", "Account at the payment provider"),
     COUNTER: ("Caisse (payé au comptoir)", "Till (paid at the counter)"),
     COMMISSIONS_PAID: ("Commission de la plateforme", "Platform commission"),

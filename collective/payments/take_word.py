@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backend.lib.outbox import put
 from collective.ledger.advances import Advance, book_capture, book_fee, book_refund
+from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Operation, Payment, Refund
 from collective.payments.ports import RefundState
 from collective.payments.word import State, Trouble, Word, next_state, what_is_wrong
@@ -32,6 +33,7 @@ def take_word(payment: Payment, word: Word, *, at: datetime, operation: Operatio
     if before != (payment.state, payment.captured_cents, payment.refunded_cents):
         payment.changed_at = at
         tell(payment, at=at)
+        order_distribution(reference=payment.subject, at=at)
     payment.save()
 
 

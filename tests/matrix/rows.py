@@ -23,6 +23,8 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "hold": lambda world: {"token": world.hold.token},
     "diagnosis": lambda world: {"token": world.diagnosis.token},
     "entry": lambda world: {"pk": world.entry.pk},
+    "transfer": lambda world: {"pk": world.transfer.pk},
+    "no batch": lambda world: {"pk": 1},
     "workshop": lambda world: {"slug": world.workshop.slug},
     "mechanic": lambda world: {"slug": world.workshop.slug, "pk": world.workshop.mechanics.first().pk},
     "foreign mechanic": lambda world: {"slug": world.workshop.slug, "pk": world.foreign_workshop.mechanics.first().pk},

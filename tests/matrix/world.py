@@ -34,6 +34,7 @@ from collective.ledger.entities import books_of, fund_of
 from collective.ledger.models import Entry
 from collective.ledger.record import record
 from collective.members.models import Collective, Membership, User
+from collective.payments.distribution.models import Transfer
 from collective.places.models import Commune, CommunePostcode
 from collective.sharing.models import SharingKey
 from collective.timetable.change_hours import change_weekly_hours, make_exception
@@ -86,6 +87,7 @@ class World:
     loan: Loan
     slot_offer: SlotOffer  # open, to who waits
     entry: Entry
+    transfer: Transfer  # waits: the workshop's seller has no account yet
     diagnosis: Diagnosis
     symptom: Symptom
     slots: list[Slot]
@@ -148,6 +150,7 @@ def build_world(*, media: Path) -> World:
         loan=_lend(tool, _person(people, "coordinator"), at=at),
         slot_offer=_offer(slots[5], at=at),
         entry=_entry(workshop, at=at),
+        transfer=_transfer(workshop, at=at),
         diagnosis=diagnosis,
         symptom=symptom,
         slots=slots,
@@ -306,6 +309,17 @@ def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:
     """To its own home, the week after next."""
     day = Period(at + timedelta(days=14), at + timedelta(days=15))
     return lend(tool=tool, to=tool.home, period=day, by=by, at=at)
+
+
+def _transfer(workshop: Workshop, *, at: datetime) -> Transfer:
+    return Transfer.objects.create(
+        entity=books_of(workshop.seller),
+        reference="M00001",
+        workshop=workshop,
+        amount_cents=4200,
+        reason=Transfer.Reason.NO_IBAN,
+        created_at=at,
+    )
 
 
 def _entry(workshop: Workshop, *, at: datetime) -> Entry:
