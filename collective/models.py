@@ -4,7 +4,8 @@ from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
 from collective.ledger.models import Entity, Entry, Line
 from collective.members.models import Collective, Membership, User
-from collective.payments.models import Operation, Payment, Refund, StripeEvent
+from collective.payments.dispute_models import Dispute
+from collective.payments.models import Operation, Payment, Refund, StripeEvent, TroubleSettled
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 from collective.sharing.models import SharingKey
 from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
@@ -19,6 +20,7 @@ __all__ = [
     "CommuneAlias",
     "CommunePostcode",
     "DirectoryEntry",
+    "Dispute",
     "DropOffTerms",
     "Entity",
     "Entry",
@@ -40,6 +42,7 @@ __all__ = [
     "StripeEvent",
     "Tool",
     "ToolKind",
+    "TroubleSettled",
     "User",
     "Workshop",
 ]

@@ -236,6 +236,8 @@ WORKSHOP = [
 # --- The collective's pages -------------------------------------------------------------------------------------------
 MEMBERS = ("mechanic", "coordinator")  # the workshop's owner has not joined; a member elsewhere sees their own
 OWN_BOOKS = only(*MEMBERS, "foreign_coordinator", nobody=302)
+KEEPS_MONEY = only("coordinator", "foreign_coordinator", seen_by=("mechanic",), nobody=302)
+KEEPS_THIS = only("coordinator", seen_by=("mechanic",), nobody=302)
 
 COLLECTIVE = [
     Line("collective:accounts", "GET", everybody()),
@@ -245,6 +247,8 @@ COLLECTIVE = [
     Line("collective:books", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
     Line("collective:books_csv", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
     Line("collective:entries", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line("collective:agreement", "GET", KEEPS_MONEY),
+    Line("collective:agreement", "GET", KEEPS_THIS, query="collectif=la-roue-commune"),
     Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
 ]
 
