@@ -5,6 +5,15 @@ from collective.directory.models import DirectoryEntry
 from collective.ledger.models import Entity, Entry, Line
 from collective.members.models import Collective, Membership, User
 from collective.payments.dispute_models import Dispute
+from collective.payments.distribution.models import (
+    BankBatch,
+    Freeze,
+    Netting,
+    Receivable,
+    Reversal,
+    SellerAccount,
+    Transfer,
+)
 from collective.payments.models import Operation, Payment, Refund, StripeEvent, TroubleSettled
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 from collective.sharing.models import SharingKey
@@ -13,6 +22,7 @@ from collective.tools.models import Loan, Tool, ToolKind
 from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
 
 __all__ = [
+    "BankBatch",
     "Bench",
     "Claim",
     "Collective",
@@ -26,22 +36,28 @@ __all__ = [
     "Entry",
     "FinishedWork",
     "FreeDay",
+    "Freeze",
     "HoursChange",
     "Line",
     "Loan",
     "Mechanic",
     "Membership",
+    "Netting",
     "Occupancy",
     "Operation",
     "Payment",
+    "Receivable",
     "Refund",
     "Resource",
+    "Reversal",
     "Seller",
+    "SellerAccount",
     "SharingKey",
     "Staff",
     "StripeEvent",
     "Tool",
     "ToolKind",
+    "Transfer",
     "TroubleSettled",
     "User",
     "Workshop",

@@ -11,8 +11,9 @@ between these books and entity 3). Debits are positive, credits negative.
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
 | 4687 | platform | contested by card holders at their bank, taken from us until it is settled (produits à recevoir) |
-| 512 | platform | the bank account that payouts arrive on |
-| 517 | platform | the account at the payment provider (517: financial bodies that are not banks) |
+| 478 | all | on its way from one repair to another: what is owed for one pays what is due of another; always at zero |
+| 512 | all | the bank |
+| 517 | all | the account at the payment provider (517: financial bodies that are not banks) |
 | 53 | seller | the till: what was paid at the counter |
 | 580 | platform | on the way from the payment provider to the bank (virements internes) |
 | 6222 | seller | the platform's commission (commissions sur ventes) |
@@ -37,6 +38,7 @@ ADVANCES = "4191"
 VAT_COLLECTED = "44571"
 OWED = "467"
 DISPUTED = "4687"
+NETTING = "478"
 BANK = "512"
 PROVIDER = "517"
 COUNTER = "53"
@@ -58,6 +60,7 @@ NAMES = {
     VAT_COLLECTED: ("TVA collectée", "VAT collected"),
     OWED: ("Autres débiteurs ou créditeurs", "Other debtors or creditors"),
     DISPUTED: ("Paiements contestés, à recevoir", "Contested payments, to be received"),
+    NETTING: ("Compensations entre réparations", "Netting between repairs"),
     BANK: ("Banque", "Bank"),
     PROVIDER: ("Compte chez le prestataire de paiement", "Account at the payment provider"),
     COUNTER: ("Caisse (payé au comptoir)", "Till (paid at the counter)"),

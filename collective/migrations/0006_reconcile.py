@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0005_slots'),
+        ('collective', '0006_connect'),
     ]
 
     operations = [

@@ -113,6 +113,8 @@ class Operation(models.Model):
         CAPTURE = "capture"
         RELEASE = "release"
         REFUND = "refund"
+        TRANSFER = "transfer"
+        REVERSAL = "reversal"
 
     class State(models.TextChoices):
         PENDING = "pending"

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from collective.payments.distribution.send import KINDS as DISTRIBUTION
+from collective.payments.distribution.send import refuse_distribution, settle_distribution
 from collective.payments.models import Operation, Payment
 from collective.payments.perform import Answer, find_again, perform
 from collective.payments.ports import ProviderRefused, ProviderUnavailable
@@ -79,7 +81,11 @@ def _ask(operation: Operation, *, at: datetime) -> Answer:
 def _settle(operation: Operation, answer: Answer, *, at: datetime) -> None:
     with transaction.atomic(durable=True):
         payment = Payment.objects.locked(operation.payment_id)
-        _finish(operation, Operation.State.DONE, result=answer.result)
+        is_first = _finish(operation, Operation.State.DONE, result=answer.result)
+        if operation.kind in DISTRIBUTION:
+            if is_first:
+                settle_distribution(operation, answer.result, at=at)
+            return
         if operation.kind == Kind.OPEN:
             _open(payment, answer, at=at)
         is_refund = operation.kind == Kind.REFUND
@@ -103,6 +109,13 @@ def _give_up(operation: Operation, refusal: ProviderRefused, *, at: datetime) ->
 
     Where the payment still stands as if nothing had been asked, a person must look.
     """
+    if operation.kind in DISTRIBUTION:
+        with transaction.atomic(durable=True):
+            Payment.objects.locked(operation.payment_id)
+            if _finish(operation, Operation.State.REFUSED, error=str(refusal)):
+                refuse_distribution(operation, str(refusal), at=at)
+        logger.error("operation %s was refused: %s", operation.key, refusal)
+        return True
     try:
         word = read_word(operation.payment)
     except ProviderUnavailable as silence:
@@ -131,10 +144,10 @@ def _fail(payment: Payment, *, at: datetime) -> None:
         tell(payment, at=at)
 
 
-def _finish(operation: Operation, state: str, *, result: dict[str, str] | None = None, error: str = "") -> None:
-    Operation.objects.filter(pk=operation.pk, state=Operation.State.PENDING).update(
-        state=state, result=result, last_error=error, claimed_until=None
-    )
+def _finish(operation: Operation, state: str, *, result: dict[str, str] | None = None, error: str = "") -> bool:
+    """Return whether it was still pending: of two who settle the same answer, one does."""
+    mine = Operation.objects.filter(pk=operation.pk, state=Operation.State.PENDING)
+    return bool(mine.update(state=state, result=result, last_error=error, claimed_until=None))
 
 
 def _try_later(operation: Operation, silence: ProviderUnavailable, *, at: datetime) -> None:

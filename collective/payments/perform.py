@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, cast
 
 from collective.payments import gateway
+from collective.payments.distribution import send
 from collective.payments.models import Operation, Refund
 from collective.payments.ports import IntentStatus, RefundState
 from collective.payments.take_word import GIVEN_BACK
@@ -31,13 +32,17 @@ def find_again(operation: Operation) -> Answer | None:
     """
     Return what became of a call whose key the provider may have forgotten; None when it never arrived.
 
-    Opening a page and refunding can be done twice, so the thing itself is looked for. The others cannot: what they act
-    on tells whether they were done, and sending them again is harmless.
+    Opening a page, refunding and sending can be done twice, so the thing itself is looked for. The others cannot: what
+    they act on tells whether they were done, and sending them again is harmless.
     """
     if operation.kind == Operation.Kind.OPEN:
         return _opened_before(operation)
     if operation.kind == Operation.Kind.REFUND:
         return _refunded_before(operation)
+    if operation.kind in send.KINDS:
+        is_transfer = operation.kind == Operation.Kind.TRANSFER
+        result = send.find_transfer(operation) if is_transfer else send.find_reversal(operation)
+        return Answer(result) if result else None
     word = read_word(operation.payment)
     is_over = word.intent is not None and word.intent.status in (IntentStatus.CAPTURED, IntentStatus.RELEASED)
     return Answer(word=word) if is_over else None
@@ -122,4 +127,6 @@ PERFORM: dict[Operation.Kind, Callable[[Operation], Answer]] = {
     Operation.Kind.CAPTURE: _capture,
     Operation.Kind.RELEASE: _release,
     Operation.Kind.REFUND: _refund,
+    Operation.Kind.TRANSFER: lambda operation: Answer(send.ask_transfer(operation)),
+    Operation.Kind.REVERSAL: lambda operation: Answer(send.ask_reversal(operation)),
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.lib.errors import RuleBroken
 from collective.ledger.disputes import book_bank_refund
 from collective.members.models import User
+from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Operation, Payment, Refund
 from collective.payments.refund import refund_payment, what_forbids_refunding
 from collective.payments.rights import what_forbids_keeping_money
@@ -64,6 +65,7 @@ def note_bank_refund(*, refund: Refund, by: User, at: datetime) -> Refund:
     payment.save(update_fields=["refunded_cents", "changed_at"])
     book_bank_refund(advance_of(payment), refund=paid.provider_id, cents=paid.amount_cents, at=at)
     tell(payment, at=at)
+    order_distribution(reference=payment.subject, at=at)
     return paid
 
 

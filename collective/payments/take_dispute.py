@@ -11,6 +11,7 @@ from collective.ledger.disputes import book_dispute_movement, book_lost_dispute
 from collective.ledger.undo import undo
 from collective.payments import gateway
 from collective.payments.dispute_models import Dispute
+from collective.payments.freeze import freeze, unfreeze
 from collective.payments.models import Payment
 from collective.payments.ports import DisputeState, ProviderError
 from collective.payments.take_word import advance_of
@@ -55,7 +56,7 @@ def poll_disputes(*, at: datetime, limit: int = 50) -> int:
 def take_dispute(payment: Payment, said: DisputeState, *, at: datetime) -> Dispute:
     """Apply what is said of one dispute to the locked `payment`: each movement is booked once, its end once."""
     dispute = Dispute.objects.select_for_update().filter(provider_id=said.dispute_id).first()
-    is_new = dispute is None
+    is_new, was_closed = dispute is None, dispute is not None and dispute.closed_at is not None
     dispute = dispute or Dispute(payment=payment, provider_id=said.dispute_id)
     dispute.amount_cents, dispute.status, dispute.reason = said.amount_cents, said.status, said.reason[:60]
     dispute.opened_at, dispute.evidence_due_at = said.created_at, said.evidence_due_at
@@ -72,7 +73,8 @@ def take_dispute(payment: Payment, said: DisputeState, *, at: datetime) -> Dispu
         )
     _settle(payment, dispute, at=at)
     dispute.save()
-    if is_new and dispute.closed_at is None:
+    if dispute.closed_at is None and (is_new or was_closed):
+        freeze(subject=payment.subject, cause=dispute.provider_id, at=at)
         _tell(dispute, CONTESTED, at=at)
     return dispute
 
@@ -121,6 +123,7 @@ def _end(payment: Payment, dispute: Dispute, subject: str, *, at: datetime) -> N
     kind = f"payment.changed.{payment.purpose}"
     key = f"{kind}:{payment.pk}:dispute:{dispute.provider_id}:{dispute.status}"
     put(kind, {"payment": payment.pk, "subject": payment.subject}, due_at=at, key=key)
+    unfreeze(subject=payment.subject, cause=dispute.provider_id, at=at)  # and have it looked at who is owed what now
     _tell(dispute, subject, at=at)
 
 

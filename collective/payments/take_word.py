@@ -9,6 +9,7 @@ from backend.lib.mail import put_mail
 from backend.lib.outbox import put
 from collective.ledger.advances import Advance, book_capture, book_fee, book_refund
 from collective.ledger.undo import undo
+from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Operation, Payment, Refund
 from collective.payments.ports import RefundState
 from collective.payments.tell_team import tell_team
@@ -38,6 +39,7 @@ def take_word(payment: Payment, word: Word, *, at: datetime, operation: Operatio
     if before != (payment.state, payment.captured_cents, payment.refunded_cents):
         payment.changed_at = at
         tell(payment, at=at)
+        order_distribution(reference=payment.subject, at=at)
     payment.save()
 
 

@@ -9,6 +9,7 @@ from collective.ledger.entities import books_of
 from collective.ledger.models import Entry
 from collective.ledger.record import record
 from collective.ledger.take_back import kept_source
+from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Payment
 from collective.workshops.models import Workshop
 
@@ -29,7 +30,7 @@ def keep_advance(*, workshop: Workshop, reference: str, kept_cents: int, label: 
     payments = list(Payment.objects.select_for_update(of=("self",)).filter(subject=reference).order_by("pk"))
     if kept_cents > sum(payment.kept_cents for payment in payments):
         raise ValueError(f"{kept_cents} cents are not there to keep of {reference}")
-    return record(
+    entry = record(
         entity=books_of(workshop.seller),
         journal=Entry.Journal.MISC,
         source=kept_source(reference),
@@ -39,3 +40,5 @@ def keep_advance(*, workshop: Workshop, reference: str, kept_cents: int, label: 
         reference=reference,
         workshop=workshop,
     )
+    order_distribution(reference=reference, at=at)
+    return entry

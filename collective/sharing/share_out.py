@@ -13,6 +13,7 @@ from collective.ledger.entities import books_of, fund_of, platform_of
 from collective.ledger.models import Entity, Entry
 from collective.ledger.record import Draft, record_all
 from collective.ledger.take_back import sale_source, shares_source
+from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Payment
 from collective.sharing.vat import vat_bp
 from collective.sharing.what_shares import Shares, what_shares
@@ -94,6 +95,7 @@ def share_out(
         label=label,
     )
     record_all(drafts)
+    order_distribution(reference=reference, at=at)
     return shares
 
 

@@ -1,10 +1,12 @@
 """Payments contested at the bank: what is taken, frozen, lost, won; and what a refund may do meanwhile."""
 
+from datetime import timedelta
+
 import pytest
 
 from backend.lib.models import OutboxRow
 from collective.payments.check import what_disagrees_with_the_payments
-from collective.payments.freeze import is_frozen
+from collective.payments.distribution.readiness import is_frozen
 from collective.payments.models import StripeEvent
 from collective.payments.operations import run_operations
 from collective.payments.receive import sweep_events
@@ -64,7 +66,7 @@ def test_an_opened_dispute_is_taken_from_the_platform_and_frozen(bank, payment):
         "4687": 9600,
         "467.seller": -9600,
     }
-    assert is_frozen(subject=payment.subject)
+    assert is_frozen(payment.subject)
     assert payment.kept_cents == 9600
     assert mails() == ["Un paiement est contesté"]
     agrees()
@@ -87,7 +89,7 @@ def test_a_dispute_that_is_won_brings_everything_back_but_its_fee(bank, payment)
         "627": CARD_FEE + FEE,
         "467.seller": -9600,
     }
-    assert not is_frozen(subject=payment.subject)
+    assert not is_frozen(payment.subject)
     assert payment.kept_cents == 9600
     agrees()
 
@@ -95,7 +97,7 @@ def test_a_dispute_that_is_won_brings_everything_back_but_its_fee(bank, payment)
 def test_a_dispute_said_won_is_open_until_its_money_is_back(bank, payment):
     bank.contest(9600)
     assert bank.win(brings_back=False).closed_at is None
-    assert is_frozen(subject=payment.subject)
+    assert is_frozen(payment.subject)
     agrees()
 
 
@@ -179,7 +181,7 @@ def test_a_refund_while_the_bank_decides_is_refused_with_the_reason(bank, paymen
 def test_a_question_of_the_bank_takes_nothing_and_a_refund_may_settle_it(bank, payment, at):
     bank.contest(9600, status="warning_needs_response")
     assert books(payment.workshop)["platform"] == {"517": 9600 - CARD_FEE, "627": CARD_FEE, "467.seller": -9600}
-    assert is_frozen(subject=payment.subject)
+    assert is_frozen(payment.subject)
     refund_payment(payment=payment, amount_cents=9600, reason="", at=at)
     run_operations(at=at)
     assert bank.say("dp_1", status="warning_closed").closed_at
@@ -213,8 +215,6 @@ def test_an_event_makes_us_look_and_so_does_the_hour(bank, payment, at):
 
 
 def test_an_open_dispute_is_looked_at_once_an_hour(bank, payment, at):
-    from datetime import timedelta
-
     bank.contest(9600)
     assert poll_disputes(at=at + timedelta(minutes=59)) == 0
     assert poll_disputes(at=at + timedelta(minutes=61)) == 1

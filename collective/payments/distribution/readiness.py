@@ -1,0 +1,29 @@
+"""Whether a transfer may leave, and what it waits for otherwise."""
+
+from collective.payments.distribution.models import Freeze, SellerAccount, Transfer
+
+Reason = Transfer.Reason
+Status = SellerAccount.Status
+
+OF_STATUS = {
+    Status.NONE: Reason.NO_ACCOUNT,
+    Status.PENDING: Reason.PENDING,
+    Status.RESTRICTED: Reason.RESTRICTED,
+    Status.UNSUPPORTED: Reason.UNSUPPORTED,
+    Status.CLOSED: Reason.CLOSED,
+}
+
+
+def what_it_waits_for(transfer: Transfer, account: SellerAccount) -> Transfer.Reason:
+    """Return why it does not leave now; NOTHING when it may. What the provider refused waits for a person's word."""
+    if is_frozen(transfer.reference):
+        return Reason.FROZEN
+    if transfer.payment_id is None:
+        return Reason.BATCH if account.iban else Reason.NO_IBAN
+    if not account.is_active:
+        return OF_STATUS[Status(account.status)]
+    return Reason.REFUSED if transfer.said else Reason.NOTHING
+
+
+def is_frozen(subject: str) -> bool:
+    return Freeze.objects.filter(subject=subject, lifted_at__isnull=True).exists()
