@@ -26,6 +26,8 @@ from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
+from collective.payments.take_dispute import poll_disputes
+from collective.reconciliation.check_books import check_when_due
 from collective.timetable.free_days import extend_horizon
 from collective.timetable.occupy import release_expired
 
@@ -69,6 +71,7 @@ ROUND: dict[str, Sweep] = {
     "events": sweep_events,
     "operations": run_operations,
     "payments": poll_payments,
+    "disputes": poll_disputes,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
     "offers": lapse_offers,
@@ -76,6 +79,7 @@ ROUND: dict[str, Sweep] = {
     "occupancies": release_expired,
     "night": plan_the_night,
     "outbox": sweep_rows,
+    "books": check_when_due,  # after all that moves money, and in its own ten minutes
 }
 SHORT_ROUND = ("events", "operations", "outbox")
 

@@ -16,20 +16,24 @@ from collective.payments.distribution.models import (
 )
 from collective.payments.models import Operation, Payment, Refund, StripeEvent, TroubleSettled
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
+from collective.reconciliation.models import BalanceMovement, BooksCheck, Disagreement, Opening, Payout
 from collective.sharing.models import SharingKey
 from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
 from collective.tools.models import Loan, Tool, ToolKind
 from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
 
 __all__ = [
+    "BalanceMovement",
     "BankBatch",
     "Bench",
+    "BooksCheck",
     "Claim",
     "Collective",
     "Commune",
     "CommuneAlias",
     "CommunePostcode",
     "DirectoryEntry",
+    "Disagreement",
     "Dispute",
     "DropOffTerms",
     "Entity",
@@ -44,8 +48,10 @@ __all__ = [
     "Membership",
     "Netting",
     "Occupancy",
+    "Opening",
     "Operation",
     "Payment",
+    "Payout",
     "Receivable",
     "Refund",
     "Resource",

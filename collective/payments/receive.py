@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from backend.lib.errors import BadInput
 from collective.payments import gateway
 from collective.payments.models import Payment, StripeEvent
-from collective.payments.ports import BadPayload, BadSignature, ProviderError, ProviderRefused, ProviderUnavailable
+from collective.payments.ports import (
+    BadPayload,
+    BadSignature,
+    EventSeen,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from collective.payments.settle import look_at_payment
 from collective.payments.take_dispute import look_at_disputes
 
@@ -50,6 +57,11 @@ def receive_event(*, payload: bytes, signature: str, at: datetime) -> StripeEven
         raise BadEvent from bad
     if seen.livemode != provider.livemode:
         raise BadEvent
+    return keep_event(seen, at=at)
+
+
+def keep_event(seen: EventSeen, *, at: datetime) -> StripeEvent:
+    """Keep an event that the provider has told, once, whether it came by itself or was asked for."""
     event, _created = StripeEvent.objects.get_or_create(
         event_id=seen.id,
         defaults={

@@ -12,7 +12,14 @@ Role = Membership.Role
 
 
 def tell_team(
-    *, collective: Collective, subject: str, about: str, cents: int, key: str, at: datetime, due: datetime | None = None
+    *,
+    collective: Collective,
+    subject: str,
+    about: str,
+    key: str,
+    at: datetime,
+    cents: int | None = None,
+    due: datetime | None = None,
 ) -> None:
     """Mail the treasurers (the coordinators where there is none) that `subject`, a marked message, needs them."""
     for person in keepers_of(collective):
