@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from collective.members.models import User
+from collective.members.models import Membership, User
 from collective.workshops.models import Workshop
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def locked(self, pk: int) -> Payment:
         return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def kept_by(self, user: User | AnonymousUser) -> PaymentQuerySet:
+        """Those of the collectives one belongs to; who may act upon them is another question (rights.py)."""
+        return self.filter(workshop__collective__memberships__in=Membership.objects.of(user)).distinct()
 
     def in_trouble(self) -> PaymentQuerySet:
         """Those that need a person: what the provider says does not agree with our row, and nothing was booked."""

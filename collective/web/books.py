@@ -15,6 +15,7 @@ from collective.ledger.accounts import account_name
 from collective.ledger.models import Entity, Entry
 from collective.ledger.queries import entries_seen_by, names_of_others, totals_by_workshop
 from collective.members.models import Collective
+from collective.payments.rights import what_forbids_keeping_money
 from collective.web.doors import collective_or_404, inside
 from collective.web.flows import river_of
 from collective.web.period import Month, read_month, today_in, zone_of
@@ -126,6 +127,7 @@ def frame(request: HttpRequest, collective: Collective, month: Month, *, current
         "month": month,
         "is_last": month.after.first > today_in(collective),
         "current": current,
+        "keeps_money": what_forbids_keeping_money(collective, by=request.user) is None,
         "my_workshop": Workshop.objects.run_by(request.user).order_by("name").first(),
     }
 
