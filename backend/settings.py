@@ -223,6 +223,7 @@ STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE")  # the emulator, on loopback and with a test key only
 STRIPE_WEBHOOK_SECRETS = env.words("STRIPE_WEBHOOK_SECRET")  # two during a rotation
 CHECKOUT_ORIGIN = env.text("CHECKOUT_ORIGIN") or STRIPE_API_BASE or "https://checkout.stripe.com"
+CONNECT_ORIGIN = env.text("CONNECT_ORIGIN") or STRIPE_API_BASE or "https://connect.stripe.com"
 
 # --- Maps -----------------------------------------------------------------------------------------------------------
 MAP_TILE_URL = env.text("MAP_TILE_URL")  # empty: a plain outline of communes, no third party
@@ -240,8 +241,9 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
         "worker-src": ["'self'"],
-        # Browsers apply form-action to the redirect that follows a form: the way to the payment page needs it.
-        "form-action": ["'self'", CHECKOUT_ORIGIN],
+        # Browsers apply form-action to the redirect that follows a form: the way to the payment page needs it,
+        # and a seller's to where its account is opened.
+        "form-action": sorted({"'self'", CHECKOUT_ORIGIN, CONNECT_ORIGIN}),
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
     }

@@ -24,6 +24,8 @@ from booking.appointments.lapse import lapse_unanswered
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
+from collective.payments.distribution import distribute
+from collective.payments.distribution.accounts import poll_accounts
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.payments.take_dispute import poll_disputes
@@ -39,6 +41,7 @@ HANDLERS = (
     remind.remind,
     offer_freed.offer_freed,
     erase.erase_ended,
+    distribute.distribution_ordered,
 )  # importing them made the outbox know them
 HORIZON = "timetable.extend"
 NIGHT_WORK = (HORIZON, erase.ERASE)
@@ -72,6 +75,7 @@ ROUND: dict[str, Sweep] = {
     "operations": run_operations,
     "payments": poll_payments,
     "disputes": poll_disputes,
+    "accounts": poll_accounts,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
     "offers": lapse_offers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")  # the full-width ones too
 
 
 def safe_cell(value: object) -> object:
@@ -11,6 +11,6 @@ def safe_cell(value: object) -> object:
 
     Numbers stay numbers. (OWASP, CSV Injection)
     """
-    if isinstance(value, str) and value.lstrip(" ").startswith(_BEGINS_A_FORMULA):
+    if isinstance(value, str) and (value.startswith(_BEGINS_A_FORMULA) or value.lstrip().startswith(_BEGINS_A_FORMULA)):
         return "'" + value
     return value

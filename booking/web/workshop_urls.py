@@ -3,8 +3,8 @@
 from django.urls import path
 
 from booking.web import demo
-from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, tour, visit, waiting
-from booking.web.workshop.settings import benches, drop_off, offers, rules, team, zone
+from booking.web.workshop import day, earnings, hours, hours_exception, hours_exchange, hours_week, tour, visit, waiting
+from booking.web.workshop.settings import benches, drop_off, getting_paid, offers, rules, team, zone
 
 urlpatterns = [
     path("atelier/", day.today, name="today"),
@@ -34,6 +34,8 @@ urlpatterns = [
     ),
     path("atelier/<slug:slug>/attente/", waiting.waiting, name="waiting"),
     path("atelier/<slug:slug>/tournee/", tour.tour, name="tour"),
+    path("atelier/<slug:slug>/gains/", earnings.earnings, name="earnings"),
+    path("atelier/<slug:slug>/gains/tableau.csv", earnings.earnings_csv, name="earnings_csv"),
     # What it has, and how it sells its time
     path("atelier/<slug:slug>/reglages/", rules.rules, name="settings"),
     path("atelier/<slug:slug>/reglages/equipe/", team.team, name="team"),
@@ -44,6 +46,10 @@ urlpatterns = [
     path("atelier/<slug:slug>/reglages/postes/<int:pk>/retirer/", benches.retire, name="bench_retire"),
     path("atelier/<slug:slug>/reglages/depots/", drop_off.drop_off, name="drop_off"),
     path("atelier/<slug:slug>/reglages/zone/", zone.zone, name="zone"),
+    path("atelier/<slug:slug>/reglages/paiement/", getting_paid.getting_paid, name="getting_paid"),
+    path("atelier/<slug:slug>/reglages/paiement/commencer/", getting_paid.begin, name="getting_paid_begin"),
+    path("atelier/<slug:slug>/reglages/paiement/retour/", getting_paid.back, name="getting_paid_back"),
+    path("atelier/<slug:slug>/reglages/paiement/compte/", getting_paid.by_account, name="getting_paid_account"),
     path("atelier/<slug:slug>/reglages/prestations/", offers.offers, name="offers"),
     path("atelier/<slug:slug>/reglages/prestations/ajouter/", offers.new_offer, name="offer_new"),
     path("atelier/<slug:slug>/reglages/prestations/<slug:code>/", offers.offer, name="offer"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput
 from collective.payments import gateway
+from collective.payments.distribution.accounts import look_soon_at
 from collective.payments.models import Payment, StripeEvent
 from collective.payments.ports import (
     BadPayload,
@@ -29,8 +30,9 @@ from collective.payments.take_dispute import look_at_disputes
 logger = logging.getLogger(__name__)
 
 LARGEST_EVENT = 256 * 1024  # bytes
-OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.")
 DISPUTES = "charge.dispute."
+OF_ACCOUNTS = ("account.", "v2.core.account")
+OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.", *OF_ACCOUNTS)
 ROW_MAY_STILL_COME = timedelta(hours=1)
 State = Payment.State
 
@@ -78,11 +80,18 @@ def keep_event(seen: EventSeen, *, at: datetime) -> StripeEvent:
 
 
 def sweep_events(*, at: datetime, limit: int = 100) -> int:
-    """Look at the payments that new events are about, each once; return how many events are done with."""
+    """Look at the payments that new events are about, each once; return how many events are done with.
+
+    An account is put first in the round that looks at accounts.
+    """
     new = list(StripeEvent.objects.filter(state=StripeEvent.State.NEW).order_by("pk")[:limit])
     done = 0
     looked: set[int] = set()
     for event in new:
+        if event.kind.startswith(OF_ACCOUNTS):
+            look_soon_at(event.object_id)
+            done += _close(event, StripeEvent.State.DONE)
+            continue
         payment = _payment_of(event)
         if payment is None:
             is_strange = at - event.received_at > ROW_MAY_STILL_COME

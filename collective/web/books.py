@@ -15,6 +15,7 @@ from collective.ledger.accounts import account_name
 from collective.ledger.models import Entity, Entry
 from collective.ledger.queries import entries_seen_by, names_of_others, totals_by_workshop
 from collective.members.models import Collective
+from collective.payments.distribution.rights import keeps_the_treasury
 from collective.payments.rights import what_forbids_keeping_money
 from collective.web.doors import collective_or_404, inside
 from collective.web.flows import river_of
@@ -129,6 +130,7 @@ def frame(request: HttpRequest, collective: Collective, month: Month, *, current
         "current": current,
         "keeps_money": what_forbids_keeping_money(collective, by=request.user) is None,
         "my_workshop": Workshop.objects.run_by(request.user).order_by("name").first(),
+        "keeps_treasury": keeps_the_treasury(request.user, collective),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, agreement, books, tools
+from collective.web import accounts, agreement, books, tools, transfers
 
 app_name = "collective"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     path("comptes/concordance/<int:pk>/regler/", agreement.agreement_settle, name="agreement_settle"),
     path("comptes/concordance/paiements/<int:pk>/regler/", agreement.trouble_settle, name="trouble_settle"),
     path("comptes/concordance/remboursements/<int:pk>/", agreement.refund_settle, name="refund_settle"),
+    path("virements/", transfers.transfers, name="transfers"),
+    path("virements/banque/", transfers.bank, name="bank"),
+    path("virements/fichiers/", transfers.new_batch, name="batch_new"),
+    path("virements/fichiers/<int:pk>.xml", transfers.batch_file, name="batch_file"),
+    path("virements/fichiers/<int:pk>/clore/", transfers.close_batch, name="batch_close"),
+    path("virements/<int:pk>/relancer/", transfers.retry, name="transfer_retry"),
+    path("virements/caisse/commencer/", transfers.fund_begin, name="fund_begin"),
+    path("virements/caisse/retour/", transfers.fund_back, name="fund_back"),
     path("outils/", tools.tools, name="tools"),
     path("outils/ajouter/", tools.new_tool, name="tool_new"),
     path("outils/<int:pk>/", tools.tool, name="tool"),

@@ -26,6 +26,8 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "disagreement": lambda world: {"pk": world.disagreement.pk},
     "payment in trouble": lambda world: {"pk": world.troubled.pk},
     "refund that came back": lambda world: {"pk": world.came_back.pk},
+    "transfer": lambda world: {"pk": world.transfer.pk},
+    "no batch": lambda world: {"pk": 1},
     "workshop": lambda world: {"slug": world.workshop.slug},
     "mechanic": lambda world: {"slug": world.workshop.slug, "pk": world.workshop.mechanics.first().pk},
     "foreign mechanic": lambda world: {"slug": world.workshop.slug, "pk": world.foreign_workshop.mechanics.first().pk},

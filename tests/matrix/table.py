@@ -32,6 +32,7 @@ from tests.matrix.rows import (
     wait_wanted,
     week_wanted,
 )
+from tests.matrix.table_of_money import MONEY_API, MONEY_PAGES
 from tests.matrix.table_of_settings import SETTINGS_API, SETTINGS_PAGES, TOOLS_PAGES
 from tests.matrix.who import SEES_APPOINTMENT, SHOP, Line, Statuses, everybody, only, signed_in
 from tests.matrix.world import CODE
@@ -302,4 +303,4 @@ ACCOUNT = [
     Line("mfa_download_recovery_codes", "GET", NOT_SET_UP),
     Line("mfa_view_recovery_codes", "GET", NOT_SET_UP),
 ]
-TABLE = [*API, *CYCLIST, *WORKSHOP, *COLLECTIVE, *SETTINGS_PAGES, *TOOLS_PAGES, *ACCOUNT]
+TABLE = [*API, *CYCLIST, *WORKSHOP, *COLLECTIVE, *SETTINGS_PAGES, *TOOLS_PAGES, *MONEY_API, *MONEY_PAGES, *ACCOUNT]

@@ -34,6 +34,7 @@ from collective.ledger.entities import books_of, fund_of
 from collective.ledger.models import Entry
 from collective.ledger.record import record
 from collective.members.models import Collective, Membership, User
+from collective.payments.distribution.models import Transfer
 from collective.payments.models import Payment, Refund
 from collective.places.models import Commune, CommunePostcode
 from collective.reconciliation.models import Disagreement
@@ -91,6 +92,7 @@ class World:
     disagreement: Disagreement  # a movement that the books do not know
     troubled: Payment
     came_back: Refund
+    transfer: Transfer  # waits: the workshop's seller has no account yet
     diagnosis: Diagnosis
     symptom: Symptom
     slots: list[Slot]
@@ -156,6 +158,7 @@ def build_world(*, media: Path) -> World:
         disagreement=_disagreement(workshop, at=at),
         troubled=_payment(workshop, "troubled", at=at, trouble=Payment.Trouble.AMOUNT),
         came_back=_came_back(workshop, at=at),
+        transfer=_transfer(workshop, at=at),
         diagnosis=diagnosis,
         symptom=symptom,
         slots=slots,
@@ -341,6 +344,17 @@ def _came_back(workshop: Workshop, *, at: datetime) -> Refund:
     """A refund that its bank sent back."""
     payment = _payment(workshop, "came back", at=at, state=Payment.State.CAPTURED, captured_cents=5000)
     return Refund.objects.create(payment=payment, provider_id="re_1", amount_cents=1000, refunded_at=at, failed_at=at)
+
+
+def _transfer(workshop: Workshop, *, at: datetime) -> Transfer:
+    return Transfer.objects.create(
+        entity=books_of(workshop.seller),
+        reference="M00001",
+        workshop=workshop,
+        amount_cents=4200,
+        reason=Transfer.Reason.NO_IBAN,
+        created_at=at,
+    )
 
 
 def _entry(workshop: Workshop, *, at: datetime) -> Entry:

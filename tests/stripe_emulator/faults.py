@@ -21,6 +21,18 @@ WEBHOOK = {
 }
 
 
+FEE = {"differ": "the next capture costs `cents`, whatever the tariff"}
+REFUND = {
+    "pend": "the next refund is on its way until it is told to succeed or fail",
+    "succeed": "the pending refund `match` arrives",
+    "fail": "the refund `match` comes back",
+}
+CHARGE = {"fail": "the captured charge `match` fails days later, as a direct debit does"}
+
+
+KNOWN = {"api": API, "webhook": WEBHOOK, "fee": FEE, "refund": REFUND, "charge": CHARGE}
+
+
 class BadFault(ValueError):
     """A fault that the emulator does not know; the message says which it does."""
 
@@ -38,14 +50,14 @@ class Fault:
     match: str = "*"
     times: int = 1
     seconds: float = 0
+    cents: int = 0
 
     @classmethod
     def read(cls, given: dict[str, Any]) -> "Fault":
         """:raises BadFault: for what is not a fault."""
         unknown = set(given) - {field.name for field in fields(cls)}
-        known = {"api": API, "webhook": WEBHOOK}.get(given.get("on", ""), {})
-        if unknown or given.get("do") not in known:
-            raise BadFault(f"Unknown fault {given}. On api: {API}. On webhook: {WEBHOOK}.")
+        if unknown or given.get("do") not in KNOWN.get(given.get("on", ""), {}):
+            raise BadFault(f"Unknown fault {given}. There are: {KNOWN}.")
         return cls(**given)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.stripe_emulator import balance, disputes
 from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.store import Resource
 from tests.stripe_emulator.world import World
@@ -14,6 +15,7 @@ def create(world: World, params: dict[str, Any], ids: dict[str, str]) -> Resourc
         raise StripeError(
             "This charge has not been captured: cancel its PaymentIntent instead.", code="charge_not_refundable"
         )
+    disputes.refuse_refund(world, charge)
     left = charge["amount_captured"] - charge.get("_given_back", 0)
     amount = params.get("amount", left)
     if not left:
@@ -42,6 +44,7 @@ def _give_back(world: World, charge: Resource, amount: int, params: dict[str, An
     charge["_given_back"] = charge.get("_given_back", 0) + amount
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["_given_back"] == charge["amount_captured"]
+    is_slow = world.faults.take("refund", charge["id"]) is not None
     refund = world.new(
         "refund",
         "re",
@@ -51,23 +54,9 @@ def _give_back(world: World, charge: Resource, amount: int, params: dict[str, An
         metadata=params.get("metadata") or {},
         payment_intent=charge["payment_intent"],
         reason=params.get("reason"),
-        status="succeeded",
+        status="pending" if is_slow else "succeeded",
     )
-    given = world.new(
-        "balance_transaction",
-        "txn",
-        amount=-amount,
-        available_on=world.clock.now(),
-        balance_type="payments",
-        currency=charge["currency"],
-        fee=0,
-        fee_details=[],
-        net=-amount,
-        reporting_category="refund",
-        source=refund["id"],
-        status="available",
-        type="refund",
-    )
+    given = balance.book(world, type="refund", category="refund", amount=-amount, source=refund["id"])
     refund["balance_transaction"] = given["id"]
     world.emit("refund.created", refund)
     world.emit("charge.refunded", charge)
@@ -78,12 +67,25 @@ def _give_back(world: World, charge: Resource, amount: int, params: dict[str, An
 def fail(world: World, identifier: str) -> Resource:
     """Let a refund come back days later, as it does when the card's account is closed."""
     refund = world.store.get("refund", identifier)
-    if refund["status"] != "succeeded":
-        raise StripeError(f"This refund is {refund['status']}: only one that succeeded can fail later.")
+    if refund["status"] not in ("succeeded", "pending"):
+        raise StripeError(f"This refund is {refund['status']} already.")
     charge = world.store.get("charge", refund["charge"])
     charge["_given_back"] -= refund["amount"]
     charge.update(amount_refunded=charge["amount_refunded"] - refund["amount"], refunded=False)
-    refund.update(status="failed", failure_reason="expired_or_canceled_card")
+    back = balance.book(
+        world, type="refund_failure", category="refund_failure", amount=refund["amount"], source=refund["id"]
+    )
+    refund.update(status="failed", failure_reason="expired_or_canceled_card", failure_balance_transaction=back["id"])
     world.emit("refund.failed", refund)
+    world.emit("refund.updated", refund)
+    return refund
+
+
+def succeed(world: World, identifier: str) -> Resource:
+    """Let a refund that is on its way arrive."""
+    refund = world.store.get("refund", identifier)
+    if refund["status"] != "pending":
+        raise StripeError(f"This refund is {refund['status']}: only a pending one can succeed.")
+    refund["status"] = "succeeded"
     world.emit("refund.updated", refund)
     return refund

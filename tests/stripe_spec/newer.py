@@ -38,6 +38,6 @@ def _amend_accounts(document: dict[str, Any]) -> None:
     for name, field in account["properties"].items():
         field["nullable"] = name not in account["required"]
     recipient = account["properties"]["configuration"]["properties"]["recipient"]["properties"]
-    recipient["capabilities"]["properties"]["stripe_balance"]["properties"]["stripe_transfers"]["properties"]["status"][
-        "enum"
-    ].append("rejected")
+    stripe_balance = recipient["capabilities"]["properties"]["stripe_balance"]["properties"]
+    for capability in stripe_balance.values():
+        capability["properties"]["status"]["enum"].append("rejected")

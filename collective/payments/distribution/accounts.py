@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import RuleBroken
 from collective.ledger.models import Entity
-from collective.members.models import User
+from collective.members.models import Collective, User
 from collective.payments import gateway
 from collective.payments.distribution.bank_details import read_bic, read_holder, read_iban
 from collective.payments.distribution.distribute import account_of
@@ -24,6 +24,7 @@ from collective.payments.distribution.order import order_distribution
 from collective.payments.distribution.rights import what_forbids_account
 from collective.payments.ports import ProviderError, ProviderRefused, ProviderUnavailable
 from collective.payments.states import AccountState
+from collective.workshops.models import Seller
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,15 @@ class AccountClosed(RuleBroken):
     message = _("The payment provider has closed this account. Give your bank details instead, or ask your treasurer.")
 
 
+def account_shown(*, seller: Seller | None = None, fund_of: Collective | None = None) -> SellerAccount:
+    """Return the account of a seller, or of a collective's fund, for who only looks: none yet is a blank one."""
+    kind = Entity.Kind.FUND if seller is None else Entity.Kind.SELLER
+    found = SellerAccount.objects.filter(entity__kind=kind, entity__seller=seller).select_related("entity")
+    if fund_of is not None:
+        found = found.filter(entity__collective=fund_of)
+    return found.first() or SellerAccount()
+
+
 def begin_onboarding(*, entity: Entity, by: User, refresh_url: str, return_url: str, at: datetime) -> str:
     """
     Return the address where `entity` opens or completes its account: good for one visit, so asked for each time.
@@ -57,7 +67,7 @@ def begin_onboarding(*, entity: Entity, by: User, refresh_url: str, return_url: 
     if account.status == Status.CLOSED:
         raise AccountClosed
     try:
-        account_id = account.account_id or _open(account, at=at)
+        account_id = account.account_id or _open(account, by=by)
         return gateway.provider().open_onboarding(
             account_id=account_id,
             refresh_url=refresh_url,
@@ -69,13 +79,13 @@ def begin_onboarding(*, entity: Entity, by: User, refresh_url: str, return_url: 
         raise OnboardingUnavailable from error
 
 
-def _open(account: SellerAccount, *, at: datetime) -> str:
+def _open(account: SellerAccount, *, by: User) -> str:
     """The key is the row's own and stands before the call: asked again after a crash, it is the same account."""
     entity = account.entity
     said = gateway.provider().create_account(
         reference=str(account.reference),
         legal_name=entity.seller.legal_name if entity.seller else entity.name,
-        email=(entity.seller.email if entity.seller else "") or entity.collective.contact_email,
+        email=(entity.seller.email if entity.seller else entity.collective.contact_email) or by.email,
         key=f"account:{account.reference}",
     )
     with transaction.atomic():
@@ -123,6 +133,11 @@ def distribute_what_waits(account: SellerAccount, *, at: datetime) -> None:
     waiting = Transfer.objects.filter(entity=account.entity, state=Transfer.State.WAITS)
     for reference in sorted(set(waiting.values_list("reference", flat=True))):
         order_distribution(reference=reference, at=at)
+
+
+def look_soon_at(account_id: str) -> None:
+    """An event said that something changed: the next round reads the account."""
+    SellerAccount.objects.filter(account_id=account_id).exclude(account_id="").update(looked_at=None)
 
 
 def poll_accounts(*, at: datetime, limit: int = 20) -> int:

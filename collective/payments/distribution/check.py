@@ -96,7 +96,7 @@ def _netting_account() -> Iterator[str]:
 
 
 def _dues() -> Iterator[str]:
-    """What the books owe each beneficiary is waiting, on its way, or a receivable; nothing more is sent than is owed."""
+    """What the books owe each beneficiary is waiting, on its way, or (below zero) a receivable."""
     # Between what changed the books and the look it ordered, the rows may lag behind.
     ordered = OutboxRow.objects.filter(kind=KIND, state=OutboxRow.State.WAITING)
     lagging = set(ordered.values_list("payload__reference", flat=True))

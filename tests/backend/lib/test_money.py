@@ -47,3 +47,23 @@ def test_parts_of_cents_round_half_a_cent_away_from_zero():
 def test_cents_are_written_exactly(cents):
     assert Decimal(decimal(cents)) * 100 == cents
     assert decimal(cents)[-3] == "."
+
+
+def test_every_amount_to_two_hundred_euros_is_split_exactly_over_up_to_twelve_shares():
+    for count in range(1, 13):
+        weights = {share: 1 + share * 37 % 11 for share in range(count)}
+        for total in range(20_000):
+            parts = split(total, weights, tie=total).values()
+            assert sum(parts) == total
+            assert min(parts) >= 0
+
+
+@given(total=st.integers(1, 100_000), count=st.integers(2, 12), first=st.integers(0, 10_000))
+def test_no_member_is_favoured_over_a_thousand_entries(total, count, first):
+    """Equal members, one entry after another: what each got differs by at most one cent an unfinished turn."""
+    got = dict.fromkeys(range(count), 0)
+    for entry in range(first, first + 1000):
+        for member, cents in split(total, dict.fromkeys(range(count), 1), tie=entry).items():
+            got[member] += cents
+    assert sum(got.values()) == 1000 * total
+    assert max(got.values()) - min(got.values()) <= total % count

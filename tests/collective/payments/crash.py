@@ -36,7 +36,10 @@ def dying_after(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def main(point: str, at: datetime) -> None:
+    from backend.lib.outbox import sweep_outbox
     from collective.payments import operations
+    from collective.payments.distribution import distribute
+    from collective.payments.distribution.order import KIND
 
     if point == "before_call":
         operations.perform = dying_before(operations.perform)
@@ -44,6 +47,10 @@ def main(point: str, at: datetime) -> None:
         operations.perform = dying_after(operations.perform)
     elif point == "before_commit":
         operations.take_word = dying_after(operations.take_word)
+        operations.settle_distribution = dying_after(operations.settle_distribution)
+    if point == "before_plan":
+        distribute._plan_transfers = dying_after(distribute._plan_transfers)
+    sweep_outbox(at=at, kinds=[KIND])
     operations.run_operations(at=at)
     die()
 

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from backend.lib.outbox import sweep_outbox
 from collective.ledger.entities import books_of, fund_of
 from collective.payments.distribution.models import Netting, Receivable, Reversal, Transfer
 from collective.payments.freeze import freeze, unfreeze
 from collective.payments.models import Operation
+from collective.payments.operations import run_operations
 from collective.sharing.keep_advance import keep_advance
-from tests.collective.money import books
+from tests.collective.money import a_workshop, books
 from tests.collective.payments.distribution.scene import (
     activate,
     finish,
@@ -108,8 +110,6 @@ def test_what_is_owed_of_a_repair_paid_at_the_counter_comes_off_the_next_transfe
 
 
 def test_a_receivable_that_comes_later_lowers_what_still_waits(provider, at):
-    from tests.collective.money import a_workshop
-
     workshop = a_workshop()
     activate(provider, fund_of(workshop.collective))
     payment = pay_online(provider, workshop, 6000, at=at)
@@ -156,8 +156,6 @@ def test_nothing_leaves_while_the_payment_is_disputed(provider, workshop, at):
 def test_a_freeze_stops_what_is_planned_and_not_sent(provider, workshop, at):
     payment = pay_online(provider, workshop, 6000, at=at)
     finish(workshop, payment=payment, at=at)
-    from backend.lib.outbox import sweep_outbox
-
     sweep_outbox(at=at)
     assert Transfer.objects.in_flight().count() == 2
     freeze(subject=payment.subject, cause="dp_1", at=at)
@@ -172,8 +170,6 @@ def test_a_freeze_stops_what_is_planned_and_not_sent(provider, workshop, at):
 def test_a_day_old_key_is_not_sent_again_before_looking(provider, workshop, at, monkeypatch):
     payment = pay_online(provider, workshop, 6000, at=at)
     finish(workshop, payment=payment, at=at)
-    from backend.lib.outbox import sweep_outbox
-
     sweep_outbox(at=at)
     # The call arrived; its answer was lost, and the provider has forgotten the key since.
     operation = Operation.objects.filter(kind="transfer").earliest("pk")
@@ -190,9 +186,6 @@ def test_a_day_old_reversal_is_looked_for_too(provider, workshop, at):
     finish(workshop, payment=payment, at=at)
     make_rounds(at=at)
     give_back(payment, 6000, at=at)
-    from backend.lib.outbox import sweep_outbox
-    from collective.payments.operations import run_operations
-
     run_operations(at=at)
     sweep_outbox(at=at)
     reversal = Reversal.objects.earliest("pk")

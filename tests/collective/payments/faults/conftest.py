@@ -1,0 +1,1 @@
+from tests.collective.payments.distribution.conftest import provider  # noqa: F401  # a fixture of this folder too
