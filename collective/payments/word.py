@@ -64,7 +64,7 @@ def what_is_wrong(payment: Payment, word: Word) -> Trouble | None:
             return Trouble.CURRENCY
         if said.amount_cents != payment.amount_cents:
             return Trouble.AMOUNT
-    if word.intent and word.intent.received_cents > payment.amount_cents:
+    if word.intent and (word.intent.received_cents > payment.amount_cents or word.intent.has_bounced):
         return Trouble.AMOUNT
     return None
 

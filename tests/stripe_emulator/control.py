@@ -57,6 +57,7 @@ def advance(world: World, given: dict[str, Any]) -> dict[str, int]:
     with world.lock:
         world.clock.advance(int(given["advance"]))
         lapse(world)
+        world.courier.advance(int(given["advance"]))
         world.save()
         return {"now": world.clock.now()}
 

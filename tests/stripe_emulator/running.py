@@ -118,10 +118,19 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 @contextmanager
 def running_emulator(
-    *, webhook_url: str | None = None, state: Path | None = None, first_wait: float = 0.05
+    *,
+    webhook_url: str | None = None,
+    second_url: str | None = None,
+    state: Path | None = None,
+    first_wait: float = 0.05,
 ) -> Iterator[RunningEmulator]:
-    """Run an emulator in a thread; `first_wait` is the pause in seconds before a refused webhook comes again."""
-    account = Account(webhook_url, state=state, first_wait=first_wait)
+    """
+    Run an emulator in a thread.
+
+    `first_wait` is the pause in seconds before a refused webhook comes again. Thin events go to `second_url` if there
+    is one (secret `whsec_second`).
+    """
+    account = Account(webhook_url, state=state, second_url=second_url, first_wait=first_wait)
     server = Server(0, account)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
