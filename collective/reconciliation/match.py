@@ -11,8 +11,8 @@ from collective.payments.distribution.models import Reversal, Transfer
 from collective.payments.models import Payment, Refund
 from collective.reconciliation.models import BalanceMovement
 
-# The provider's own fees, of no payment in particular: services, taxes on them, card network costs.
-OWN_FEES = ("stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost")
+# The provider's own fees, of no payment in particular: services, card network costs, taxes on them.
+OWN_FEES = ("fee", "network_cost", "tax")
 DISPUTE_IDS = ("dp_", "du_")
 
 
@@ -62,8 +62,8 @@ def _refund_back(movement: BalanceMovement) -> str:
     return f"undone:refund:{movement.source_id}" if found else ""
 
 
-def _adjustment(movement: BalanceMovement) -> str:
-    return f"dispute:{movement.provider_id}" if movement.source_id.startswith(DISPUTE_IDS) else ""
+def _dispute(movement: BalanceMovement) -> str:
+    return f"dispute:{movement.provider_id}"
 
 
 def _transfer(movement: BalanceMovement) -> str:
@@ -88,18 +88,16 @@ def _own_fee(movement: BalanceMovement) -> str:
     return f"provider_fee:{movement.provider_id}"
 
 
+# By the provider's reporting category.
 FIND: dict[str, Callable[[BalanceMovement], str]] = {
     "charge": _capture,
-    "payment": _capture,
     "refund": _refund,
-    "payment_refund": _refund,
     "refund_failure": _refund_back,
-    "payment_failure_refund": _refund_back,
-    "adjustment": _adjustment,
+    "dispute": _dispute,
+    "dispute_reversal": _dispute,
     "transfer": _transfer,
-    "transfer_refund": _reversal,
+    "transfer_reversal": _reversal,
     "payout": _payout,
-    "payout_cancel": _payout_back,
-    "payout_failure": _payout_back,
+    "payout_reversal": _payout_back,
     **dict.fromkeys(OWN_FEES, _own_fee),
 }

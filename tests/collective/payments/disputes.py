@@ -64,7 +64,7 @@ class Bank:
     def _movement(self, name: str, amount: int, fee: int) -> Movement:
         return Movement(
             movement_id=f"txn_dispute_{next(_numbers)}",
-            kind="adjustment",
+            kind="dispute",
             amount_cents=amount,
             fee_cents=fee,
             net_cents=amount - fee,

@@ -36,7 +36,7 @@ def come_back(stripe, at):
         refund_payment(payment=payment, amount_cents=cents, reason="geste", at=at)
         run_operations(at=at)
         refund = Refund.objects.latest("pk")
-        stripe.fault(on="refund", match=refund.provider_id)
+        stripe.fault(on="refund", do="fail", match=refund.provider_id)
         for _ in range(2):
             payment.refresh_from_db()
             look_at_payment(payment=payment, at=at)

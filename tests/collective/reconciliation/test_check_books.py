@@ -75,7 +75,7 @@ def test_what_the_provider_does_not_know_is_missing(payment, at):
 def test_what_is_news_is_left_in_peace(balance, paid, workshop, at):
     open_comparison(livemode=False, at=at - timedelta(hours=3))
     look_at_payment(payment=paid(workshop=workshop, purpose="rien"), at=at - timedelta(minutes=5))
-    balance.move("adjustment", 4200, ago=5)
+    balance.move("other_adjustment", 4200, ago=5)
     assert found(at) == []
     later = at + timedelta(minutes=20)
     assert found(later) == [Kind.MISSING, Kind.UNKNOWN]
@@ -84,7 +84,7 @@ def test_what_is_news_is_left_in_peace(balance, paid, workshop, at):
 def test_a_movement_that_nobody_knows_is_unknown_until_a_person_says_what_it_is(payment, balance, ines, at):
     """Fault 32: a payout and a balance with a transaction of which the books know nothing."""
     balance.charge(payment)
-    balance.move("adjustment", -700, source="adj_1")
+    balance.move("other_adjustment", -700, source="adj_1")
     assert found(at) == [Kind.UNKNOWN]
     row = Disagreement.objects.open().get()
     assert (row.ours_cents, row.theirs_cents) == (None, -700)
@@ -142,7 +142,7 @@ def test_a_fault_in_our_own_books_is_mended_not_accepted(payment, balance, ines,
 def test_the_treasurer_hears_of_news_once_a_day(payment, balance, ines, at):
     noon = at.replace(hour=12, minute=0)
     for minutes in range(3):
-        balance.move("adjustment", -100 - minutes)
+        balance.move("other_adjustment", -100 - minutes)
         check_books(at=noon + timedelta(minutes=minutes))
     assert OutboxRow.objects.filter(kind="mail", payload__to=ines.email).count() == 1
 
@@ -163,7 +163,7 @@ def test_a_balance_that_moves_while_we_look_is_not_compared(payment, balance, mo
 
     def list_and_move(**asked):
         listed = balance.list_movements(**asked)
-        balance.move("adjustment", 1, ago=0)
+        balance.move("other_adjustment", 1, ago=0)
         return listed
 
     monkeypatch.setattr(gateway, "list_movements", list_and_move)
@@ -199,7 +199,7 @@ def test_fault_31_a_fee_of_another_amount_is_never_taken_for_one(payment, balanc
 
 def test_the_providers_own_fees_are_booked_as_what_they_are(payment, balance, at):
     balance.charge(payment)
-    balance.move("stripe_fee", -200)
+    balance.move("fee", -200)
     assert found(at) == []
     assert books(payment.workshop)["platform"]["627"] == FEE + 200
 
@@ -229,7 +229,7 @@ def test_fault_32_a_payout_that_fails_is_ours_again_and_calls_a_person(payment, 
         balance.say(status="paid")
         check_books(at=at + timedelta(minutes=10))
     balance.say(status="failed")
-    balance.move("payout_failure", 9600 - FEE, source="po_1")
+    balance.move("payout_reversal", 9600 - FEE, source="po_1")
     later = at + timedelta(minutes=20)
     assert found(later) == [Kind.PAYOUT_FAILED]
     platform = books(payment.workshop)["platform"]
@@ -240,7 +240,7 @@ def test_fault_32_a_payout_that_fails_is_ours_again_and_calls_a_person(payment, 
 
 def test_fault_32_a_payout_with_a_transaction_missing_does_not_add_up(payment, balance, at):
     charge = balance.charge(payment)
-    other = balance.move("stripe_fee", -200)
+    other = balance.move("fee", -200)
     balance.pay_out(charge, other)
     balance.items["po_1"].remove(other)
     balance.say(status="paid", reconciled=True)
@@ -251,7 +251,7 @@ def test_fault_32_a_payout_with_a_transaction_missing_does_not_add_up(payment, b
 
 def test_fault_32_a_payout_with_an_unknown_transaction_names_it(payment, balance, at):
     charge = balance.charge(payment)
-    balance.pay_out(charge, balance.move("adjustment", -500))
+    balance.pay_out(charge, balance.move("other_adjustment", -500))
     balance.say(status="paid", reconciled=True)
     assert found(at) == [Kind.UNKNOWN]
 
@@ -275,7 +275,7 @@ def test_what_was_booked_before_the_comparison_is_carried_not_compared(workshop,
         lines={"517": 12345, "7088": -12345},
         occurred_at=at - timedelta(days=90),
     )
-    balance.move("adjustment", 777, ago=60 * 24 * 60)
+    balance.move("other_adjustment", 777, ago=60 * 24 * 60)
     assert found(at - timedelta(hours=3)) == []
     opening = Opening.objects.get()
     assert (opening.books_cents, opening.provider_cents) == (12345, 777)
