@@ -14,6 +14,7 @@ from collective.payments.ports import ProviderError, ProviderRefused
 from collective.payments.receive import keep_event, sweep_events
 from collective.payments.settle import look_at_payment
 from collective.payments.take_dispute import look_at_disputes
+from collective.reconciliation.find_transfers import find_transfers
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class CaughtUp:
     events: int  # that we had not heard of
     payments: int  # looked at again
     changed: int  # of these, what the provider said was news
+    transfers: int  # and reversals, found and booked
 
 
 def catch_up(*, since: datetime, at: datetime) -> CaughtUp:
@@ -37,21 +39,22 @@ def catch_up(*, since: datetime, at: datetime) -> CaughtUp:
     :raises ProviderError: no answer; what was taken is taken, and doing it again is well.
     """
     since = max(since, at - LONGEST)
+    known = Payment.objects.exclude(session_id="", intent_id="").filter(created_at__gte=since - LONGEST)
+    payments = list(known.order_by("pk"))
+    before = {payment.pk: _standing(payment) for payment in payments}
     heard = hear_events(since=since, at=at)
     sweep_events(at=at, limit=10_000)
-    changed = 0
-    payments = list(
-        Payment.objects.exclude(session_id="", intent_id="").filter(created_at__gte=since - LONGEST).order_by("pk")
-    )
+    changed = transfers = 0
     for payment in payments:
-        before = _standing(payment)
+        payment.refresh_from_db()
         try:
             look_at_disputes(payment=look_at_payment(payment=payment, at=at), at=at)
+            transfers += find_transfers(payment=payment, at=at)
         except ProviderRefused as refusal:
             logger.warning("payment %s could not be looked at: %s", payment.reference, refusal)
         payment.refresh_from_db()
-        changed += _standing(payment) != before
-    return CaughtUp(events=heard, payments=len(payments), changed=changed)
+        changed += _standing(payment) != before[payment.pk]
+    return CaughtUp(events=heard, payments=len(payments), changed=changed, transfers=transfers)
 
 
 def hear_events(*, since: datetime, at: datetime) -> int:

@@ -30,5 +30,6 @@ class Command(BaseCommand):
         done = run_operations(at=at, limit=10_000)
         self.stdout.write(
             f"{caught.events} events heard, {caught.payments} payments looked at, {caught.changed} changed, "
+            f"{caught.transfers} transfers found, "
             f"{done} operations run."
         )
