@@ -16,6 +16,7 @@ from booking.demo.customers import meet_customers
 from booking.demo.diary import Diary, Visit
 from booking.demo.hours import owner_of, tell_absence, tell_openings
 from booking.demo.lending import Lending
+from booking.demo.pay_out import close_batches, tell_accounts
 from booking.demo.waits import fill_the_waiting_list
 from booking.demo.write import LATE, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
@@ -55,9 +56,11 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     collective = collective or found_collective(at=at)
     if is_new:
         tell_openings(collective, at=at)
+        tell_accounts(collective, at=at)
     story = Story(collective, at=at, seed=seed)
     finished = story.catch_up()
     told = [one for workshop in story.workshops for one in story.tell(workshop)]
+    close_batches(collective)
     if is_new:
         story.lend_camille_a_history()
         tell_absence(collective, at=at)
@@ -79,7 +82,9 @@ class Story:
         self.at = at
         self.seed = seed
         workshops = Workshop.objects.filter(collective=collective).order_by("pk")
-        told_of = workshops.select_related("seller__entity", "drop_off").prefetch_related("collective__entities")
+        told_of = workshops.select_related("seller__entity__account", "drop_off").prefetch_related(
+            "collective__entities"
+        )
         self.workshops = list(told_of)
         self.today = at.astimezone(self.workshops[0].zone).date()
         self.key = SharingKey.objects.in_force(collective, on=self.today)
@@ -113,7 +118,7 @@ class Story:
             self.tell_past(visit, rng) if visit.over_at < self.at else self.tell_coming(visit, rng)
             for visit in diary.lay_out(seed)
         ]
-        write_all(told, by=owner_of(workshop))
+        write_all(told, by=owner_of(workshop), at=self.at)
         return told
 
     def tell_past(self, visit: Visit, rng: random.Random) -> Told:

@@ -11,6 +11,7 @@ from booking.appointments.policy import free_until
 from booking.appointments.terms import VERSION
 from booking.demo.customers import Customer
 from booking.demo.diary import Spot, Visit, cleaning_of
+from booking.demo.pay_out import Finished, pay_out
 from booking.diagnosis.models import Diagnosis
 from collective.activity.models import FinishedWork
 from collective.ledger.advances import draft_capture, draft_fee
@@ -124,7 +125,7 @@ def closing(status: str, visit: Visit, booked_at: datetime) -> datetime | None:
     return visit.over_at + LATE if status in {Status.DONE, Status.NO_SHOW} else None
 
 
-def write_all(told: Sequence[Told], *, by: User) -> None:
+def write_all(told: Sequence[Told], *, by: User, at: datetime) -> None:
     """Write the appointments of one workshop with all that hangs on them; `by` closed those that are closed."""
     Appointment.objects.bulk_create([one.appointment for one in told], batch_size=200)
     AppointmentLine.objects.bulk_create([line for one in told for line in lines_of(one)], batch_size=200)
@@ -133,7 +134,7 @@ def write_all(told: Sequence[Told], *, by: User) -> None:
     Occupancy.objects.bulk_create([taken for one in seated for taken in occupancies_of(one)], batch_size=200)
     Claim.objects.bulk_create([claim_of(one) for one in seated if one.visit.promise], batch_size=200)
     fees = pay_in_the_past([one for one in told if one.is_done and one.appointment.due_now_cents])
-    finish_all([one for one in told if one.is_done], fees)
+    pay_out(finish_all([one for one in told if one.is_done], fees), by=by, at=at)
 
 
 def lines_of(told: Told) -> list[AppointmentLine]:
@@ -235,13 +236,14 @@ def payment_of(told: Told) -> Payment:
     )
 
 
-def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
-    """Keep the finished repairs as facts, and share them out by the rule that was promised."""
+def finish_all(told: Sequence[Told], fees: dict[str, int]) -> list[Finished]:
+    """Keep the finished repairs as facts, share them out by the rule that was promised; return what is to leave."""
     FinishedWork.objects.bulk_create([work_of(one) for one in told], batch_size=200)
     drafts: list[Draft] = []
+    finished: list[Finished] = []
     for one in told:
         appointment = one.appointment
-        _shares, entries = draft_shares(
+        shares, entries = draft_shares(
             workshop=appointment.workshop,
             reference=appointment.number,
             labour_cents=appointment.labour_cents,
@@ -254,7 +256,9 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
             at=appointment.ends_by + LATE,
         )
         drafts += entries
+        finished.append(Finished(appointment, appointment.payment, shares, appointment.ends_by + LATE))
     record_all(drafts)
+    return finished
 
 
 def work_of(told: Told) -> FinishedWork:

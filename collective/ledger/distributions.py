@@ -83,6 +83,10 @@ def book_back(owed: Owed, *, cents: int, account: str, source: str, sent: str, a
 
 def book_netting(*, due: Owed, paid_with: Owed, cents: int, source: str, at: datetime) -> None:
     """Book that `cents` owed to the entity for `paid_with` pay what it owes for `due`."""
+    record_all(draft_netting(due=due, paid_with=paid_with, cents=cents, source=source, at=at))
+
+
+def draft_netting(*, due: Owed, paid_with: Owed, cents: int, source: str, at: datetime) -> list[Draft]:
     drafts: list[Draft] = []
     for owed, amount in ((paid_with, cents), (due, -cents)):
         platform = {owed_with(owed.entity): amount, NETTING: -amount}
@@ -90,7 +94,7 @@ def book_netting(*, due: Owed, paid_with: Owed, cents: int, source: str, at: dat
         name = f"{source}:{'from' if amount > 0 else 'to'}"
         drafts.append(_draft(owed, owed.platform, Journal.MISC, name, platform, at))
         drafts.append(_draft(owed, owed.entity, Journal.MISC, name, member, at))
-    record_all(drafts)
+    return drafts
 
 
 def _draft(

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from backend.lib.clock import database_now
 from booking.demo.load import SEED, load_demo
+from booking.demo.open_accounts import open_accounts
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         begun = monotonic()
         loaded = load_demo(at=database_now(), seed=options["seed"])
+        open_accounts()
         self.stdout.write(
             f"demonstration {'made' if loaded.is_new else 'brought up to the day'}: {loaded.added} appointments added, "
             f"{loaded.finished} repairs finished, in {monotonic() - begun:.1f} s"

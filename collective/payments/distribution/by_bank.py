@@ -73,7 +73,7 @@ def make_batch(*, collective: Collective, by: User, executes_on: date, at: datet
         made_at=at,
         made_by=by,
     )
-    credits = _credits(batch, rows)
+    credits = credits_of(batch, rows)
     batch.payments = len(credits)
     batch.xml = write_pain(
         message_id=batch.message_id, debtor=_bank_of(ours), credits=credits, executes_on=executes_on, made_at=at
@@ -97,7 +97,8 @@ def _waiting(collective: Collective) -> list[Transfer]:
     return list(rows.select_related("entity__account").order_by("entity", "pk"))
 
 
-def _credits(batch: BankBatch, rows: list[Transfer]) -> list[Credit]:
+def credits_of(batch: BankBatch, rows: list[Transfer]) -> list[Credit]:
+    """Return one transfer between banks for each beneficiary among the rows."""
     by_entity: dict[int, list[Transfer]] = {}
     for row in rows:
         by_entity.setdefault(row.entity_id, []).append(row)

@@ -22,6 +22,8 @@ def what_it_waits_for(transfer: Transfer, account: SellerAccount) -> Transfer.Re
         return Reason.BATCH if account.iban else Reason.NO_IBAN
     if not account.is_active:
         return OF_STATUS[Status(account.status)]
+    if not account.account_id:
+        return Reason.NO_ACCOUNT
     return Reason.REFUSED if transfer.said else Reason.NOTHING
 
 
