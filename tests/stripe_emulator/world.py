@@ -1,6 +1,5 @@
 """One Stripe account in test mode: its objects, clock, keys, faults and webhooks."""
 
-import copy
 import json
 import secrets
 import threading
@@ -75,7 +74,7 @@ class World:
             "evt",
             type=type,
             api_version=API_VERSION,
-            data={"object": copy.deepcopy(published(resource))},
+            data={"object": published(resource)},
             livemode=False,
             pending_webhooks=1,
             request={"id": None, "idempotency_key": None},

@@ -93,7 +93,7 @@ def test_fault_22_a_capture_that_comes_after_the_hold_lapsed_takes_nothing(held,
     hold(stripe)
 
 
-def test_fault_22_a_merchants_own_hold_on_a_visa_card_lapses_after_4_days_and_18_hours(gateway, stripe, at):
+def test_fault_22_a_merchants_own_hold_on_a_visa_card_lapses_after_4_days_and_18_hours(db, gateway, stripe, at):
     customer = gateway.create_customer(reference="c1", email="camille@exemple.fr", language="fr", key="customer:1")
     page = gateway.open_setup_session(
         reference="c1",
