@@ -42,7 +42,9 @@ def look_at_disputes(*, payment: Payment, at: datetime) -> list[Dispute]:
 
 def poll_disputes(*, at: datetime, limit: int = 50) -> int:
     """Look at the open disputes once an hour, whatever became of their events; return how many payments were seen."""
-    due = Payment.objects.filter(disputes__in=Dispute.objects.open().filter(looked_at__lte=at - LOOK_AGAIN))
+    due = Payment.objects.exclude(intent_id="").filter(
+        disputes__in=Dispute.objects.open().filter(looked_at__lte=at - LOOK_AGAIN)
+    )
     seen = 0
     for payment in due.distinct().order_by("pk")[:limit]:
         try:

@@ -86,8 +86,8 @@ def _drawn(collective: Collective) -> dict[str, Any]:
     return {
         "standing": standing,
         "bars": [
-            (_("Where it is"), standing.holds, _lengths(standing.holds, widest), standing.held_cents),
-            (_("Whose it is"), standing.owed, _lengths(standing.owed, widest), standing.owed_cents),
+            (_("Where the money is"), standing.holds, _lengths(standing.holds, widest), standing.held_cents),
+            (_("Whose the money is"), standing.owed, _lengths(standing.owed, widest), standing.owed_cents),
         ],
     }
 

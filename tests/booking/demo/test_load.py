@@ -17,6 +17,11 @@ from booking.diagnosis.load_knowledge import load_knowledge
 from booking.services.load_catalogue import load_catalogue
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Line
+from collective.payments.dispute_models import Dispute
+from collective.payments.models import Payment
+from collective.reconciliation.check_books import check_books
+from collective.reconciliation.models import Opening
+from collective.reconciliation.opening import books_cents
 from collective.timetable.check import find_faults
 from collective.workshops.models import Workshop
 
@@ -98,3 +103,24 @@ def test_it_is_alive_on_any_day(at):
         assert slots_of(work=work, first=today, last=today + timedelta(days=7), at=at)
     assert Line.objects.exists()
     assert list(faults(at)) == []
+
+
+def test_the_treasurer_finds_a_dispute_and_a_refund_that_came_back_and_the_books_agree_otherwise():
+    load_demo(at=SATURDAY)
+
+    check, said = check_books(at=SATURDAY, with_provider=False)
+
+    found = [sentence for sentences in said.values() for sentence in sentences]
+    assert len(found) == 1
+    assert "came back and waits for a person" in found[0]
+    assert check.open_count == 1
+    assert Dispute.objects.open().count() == 1
+    assert Opening.objects.get().books_cents == books_cents()  # nothing of the past is compared
+
+
+def test_nothing_is_paid_online_that_the_provider_does_not_know_once_it_is_compared():
+    load_demo(at=SATURDAY)
+    before = Payment.objects.count()
+    load_demo(at=SATURDAY + timedelta(days=40))
+    assert Payment.objects.count() == before
+    assert Opening.objects.get().books_cents == books_cents()
