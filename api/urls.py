@@ -9,6 +9,7 @@ from api import appointment_answers as answers
 from api import (
     appointments,
     diagnoses,
+    disagreements,
     exceptions,
     holds,
     hours,
@@ -161,6 +162,10 @@ v1 = [
     path("receivables/", transfers.ReceivablesDoor.as_view(), name="receivables"),
     path("ledger-entries/", ledger.EntriesDoor.as_view(), name="entries"),
     path("ledger-entries/<int:pk>/", ledger.EntryDoor.as_view(), name="entry"),
+    path("disagreements/", disagreements.DisagreementsDoor.as_view(), name="disagreements"),
+    path("disagreements/<int:pk>/", disagreements.DisagreementDoor.as_view(), name="disagreement"),
+    path("disagreements/<int:pk>/resolve/", disagreements.ResolveDoor.as_view(), name="resolve_disagreement"),
+    path("checks/", disagreements.ChecksDoor.as_view(), name="checks"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("stripe/", webhooks.stripe_event, name="stripe"),

@@ -299,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "BikePart": "booking.diagnosis.bicycle.PARTS",
         "CalendarMeaning": "api.hours_files.MEANINGS",
         "Category": "booking.services.categories.CATEGORIES",
+        "DisagreementKind": "collective.reconciliation.models.Disagreement.Kind",
         "EbikeBrand": "api.settings.BRANDS",
         "Journal": "collective.ledger.models.Entry.Journal",
         "Language": "api.me.LANGUAGES",

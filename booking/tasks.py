@@ -29,6 +29,8 @@ from collective.payments.distribution import distribute
 from collective.payments.distribution.accounts import poll_accounts
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
+from collective.payments.take_dispute import poll_disputes
+from collective.reconciliation.check_books import check_when_due
 from collective.timetable.free_days import extend_horizon
 from collective.timetable.occupy import release_expired
 
@@ -73,6 +75,7 @@ ROUND: dict[str, Sweep] = {
     "events": sweep_events,
     "operations": run_operations,
     "payments": poll_payments,
+    "disputes": poll_disputes,
     "accounts": poll_accounts,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
@@ -82,6 +85,7 @@ ROUND: dict[str, Sweep] = {
     "night": plan_the_night,
     "outbox": sweep_rows,
     "audit": chain_audit_rows,
+    "books": check_when_due,  # after all that moves money, and in its own ten minutes
 }
 SHORT_ROUND = ("events", "operations", "outbox")
 

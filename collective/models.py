@@ -4,6 +4,7 @@ from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
 from collective.ledger.models import Entity, Entry, Line
 from collective.members.models import Collective, Membership, User
+from collective.payments.dispute_models import Dispute
 from collective.payments.distribution.models import (
     BankBatch,
     Freeze,
@@ -13,22 +14,27 @@ from collective.payments.distribution.models import (
     SellerAccount,
     Transfer,
 )
-from collective.payments.models import Operation, Payment, Refund, StripeEvent
+from collective.payments.models import Operation, Payment, Refund, StripeEvent, TroubleSettled
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
+from collective.reconciliation.models import BalanceMovement, BooksCheck, Disagreement, Opening, Payout
 from collective.sharing.models import SharingKey
 from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
 from collective.tools.models import Loan, Tool, ToolKind
 from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
 
 __all__ = [
+    "BalanceMovement",
     "BankBatch",
     "Bench",
+    "BooksCheck",
     "Claim",
     "Collective",
     "Commune",
     "CommuneAlias",
     "CommunePostcode",
     "DirectoryEntry",
+    "Disagreement",
+    "Dispute",
     "DropOffTerms",
     "Entity",
     "Entry",
@@ -42,8 +48,10 @@ __all__ = [
     "Membership",
     "Netting",
     "Occupancy",
+    "Opening",
     "Operation",
     "Payment",
+    "Payout",
     "Receivable",
     "Refund",
     "Resource",
@@ -56,6 +64,7 @@ __all__ = [
     "Tool",
     "ToolKind",
     "Transfer",
+    "TroubleSettled",
     "User",
     "Workshop",
 ]

@@ -10,7 +10,7 @@ from collective.ledger.take_back import kept_source
 from collective.payments.expire import expire_payment
 from collective.payments.models import Operation, Payment
 from collective.payments.plan import pending_operation
-from collective.payments.refund import refund_payment, refundable_cents
+from collective.payments.refund import came_back_cents, is_contested, refund_payment, refundable_cents
 from collective.payments.release import release_payment
 from collective.sharing.keep_advance import keep_advance
 
@@ -42,9 +42,14 @@ def _keep(appointment: Appointment, payment: Payment, *, at: datetime) -> None:
 
 
 def refund_above(payment: Payment, keeps_cents: int, *, reason: str, at: datetime) -> None:
-    """Refund what a locked, captured payment holds above `keeps_cents`."""
-    excess = refundable_cents(payment) - keeps_cents
-    if excess > 0:
+    """
+    Refund what a locked, captured payment holds above `keeps_cents`.
+
+    While its bank decides on a contested payment nothing goes: word of the decision brings us here again. What the
+    bank sent back once is not sent again by itself.
+    """
+    excess = refundable_cents(payment) - came_back_cents(payment) - keeps_cents
+    if excess > 0 and not is_contested(payment):
         refund_payment(payment=payment, amount_cents=excess, reason=reason, at=at)
 
 
@@ -54,7 +59,7 @@ def paid_online_cents(appointment: Appointment) -> int:
         return 0
     payment = Payment.objects.get(pk=appointment.payment_id)
     if payment.state == Payment.State.CAPTURED:
-        return refundable_cents(payment)
+        return refundable_cents(payment) - came_back_cents(payment)
     return payment.amount_cents if payment.state == Payment.State.AUTHORISED else 0
 
 

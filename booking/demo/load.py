@@ -17,10 +17,12 @@ from booking.demo.diary import Diary, Visit
 from booking.demo.hours import owner_of, tell_absence, tell_openings
 from booking.demo.lending import Lending
 from booking.demo.pay_out import close_batches, tell_accounts
+from booking.demo.troubles import tell_troubles
 from booking.demo.waits import fill_the_waiting_list
 from booking.demo.write import LATE, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
 from collective.members.models import Collective, User
+from collective.reconciliation.models import Opening
 from collective.sharing.models import SharingKey
 from collective.timetable import freed
 from collective.timetable.free_days import rebuild_timetable
@@ -69,6 +71,7 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     if is_new:
         camille = User.objects.get(email=cast()["people"]["camille"]["email"])
         fill_the_waiting_list(camille, story.customers, at=at)
+        tell_troubles(collective, at=at)
     # Nobody was looking, and who waits joined when this was told already.
     OutboxRow.objects.filter(kind__in=(KIND, freed.KIND), state=OutboxRow.State.WAITING).delete()
     finished += sum(one.is_done for one in told)
@@ -87,6 +90,8 @@ class Story:
         )
         self.workshops = list(told_of)
         self.today = at.astimezone(self.workshops[0].zone).date()
+        # From then on what was paid online is what the provider says: the past is told no more of it.
+        self.is_compared = Opening.objects.exists()
         self.key = SharingKey.objects.in_force(collective, on=self.today)
         self.customers = meet_customers(random.Random(seed))
         self.complaints = Complaints()
@@ -124,7 +129,7 @@ class Story:
     def tell_past(self, visit: Visit, rng: random.Random) -> Told:
         booked_at = visit.starts_at - timedelta(days=rng.choice((1, 2, 4, 7, 12)), minutes=rng.randrange(600))
         status = rng.choices((Status.DONE, Status.NO_SHOW, Status.CANCELLED), FATES)[0]
-        online = status == Status.DONE and rng.random() < ONLINE_SHARE
+        online = status == Status.DONE and rng.random() < ONLINE_SHARE and not self.is_compared
         customer = rng.choice(self.customers)
         return tell_appointment(
             visit, customer, status=status, booked_at=booked_at, key=self.key, rng=rng, online=online

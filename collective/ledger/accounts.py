@@ -10,13 +10,16 @@ between these books and entity 3). Debits are positive, credits negative.
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
+| 4687 | platform | contested by card holders at their bank, taken from us until it is settled (produits à recevoir) |
 | 478 | all | on its way from one repair to another: what is owed for one pays what is due of another; always at zero |
 | 512 | all | the bank |
 | 517 | all | the account at the payment provider (517: financial bodies that are not banks) |
 | 53 | seller | the till: what was paid at the counter |
+| 580 | platform | on the way from the payment provider to the bank (virements internes) |
 | 6222 | seller | the platform's commission (commissions sur ventes) |
-| 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
+| 627 | platform, seller | the payment provider's fees, of disputes too, and their re-charge (services bancaires) |
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
+| 654 | platform | given back twice, by a refund and by a lost dispute (pertes sur créances irrécouvrables) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
@@ -34,13 +37,16 @@ CUSTOMERS = "411"
 ADVANCES = "4191"
 VAT_COLLECTED = "44571"
 OWED = "467"
+DISPUTED = "4687"
 NETTING = "478"
 BANK = "512"
 PROVIDER = "517"
 COUNTER = "53"
+IN_TRANSIT = "580"
 COMMISSIONS_PAID = "6222"
 PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
+LOSSES = "654"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"
@@ -53,13 +59,16 @@ NAMES = {
     ADVANCES: ("Clients, avances et acomptes reçus", "Advances received from customers"),
     VAT_COLLECTED: ("TVA collectée", "VAT collected"),
     OWED: ("Autres débiteurs ou créditeurs", "Other debtors or creditors"),
+    DISPUTED: ("Paiements contestés, à recevoir", "Contested payments, to be received"),
     NETTING: ("Compensations entre réparations", "Netting between repairs"),
     BANK: ("Banque", "Bank"),
     PROVIDER: ("Compte chez le prestataire de paiement", "Account at the payment provider"),
     COUNTER: ("Caisse (payé au comptoir)", "Till (paid at the counter)"),
+    IN_TRANSIT: ("Virements internes (en route vers la banque)", "Internal transfers (on the way to the bank)"),
     COMMISSIONS_PAID: ("Commission de la plateforme", "Platform commission"),
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
     FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
+    LOSSES: ("Pertes sur créances irrécouvrables", "Losses on irrecoverable claims"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),

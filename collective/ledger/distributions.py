@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from collective.ledger.accounts import ADVANCES, NETTING, owed_with
 from collective.ledger.entities import platform_of
@@ -44,10 +44,17 @@ def owed_cents(owed: Owed) -> int:
     across = Line.objects.filter(
         entry__entity=owed.platform, entry__reference=owed.reference, account=owed_with(owed.entity)
     )
-    advance = Line.objects.filter(entry__entity=owed.entity, entry__reference=owed.reference, account=ADVANCES)
     standing = across.aggregate(total=Sum("amount", default=0))["total"]
-    still_advanced = min(0, advance.aggregate(total=Sum("amount", default=0))["total"])
-    return int(-standing + still_advanced)
+    return int(-standing) - _advance(Line.objects.filter(entry__entity=owed.entity, entry__reference=owed.reference))
+
+
+def advance_cents(reference: str) -> int:
+    """Return what of a repair is still the customer's: the work is not done, as far as the books know."""
+    return _advance(Line.objects.filter(entry__reference=reference))
+
+
+def _advance(lines: QuerySet[Line]) -> int:
+    return -min(0, int(lines.filter(account=ADVANCES).aggregate(total=Sum("amount", default=0))["total"]))
 
 
 def book_sent(owed: Owed, *, cents: int, account: str, source: str, at: datetime) -> None:

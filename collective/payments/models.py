@@ -2,16 +2,22 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from collective.members.models import Membership, User
 from collective.workshops.models import Workshop
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def locked(self, pk: int) -> Payment:
         return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def kept_by(self, user: User | AnonymousUser) -> PaymentQuerySet:
+        """Those of the collectives one belongs to; who may act upon them is another question (rights.py)."""
+        return self.filter(workshop__collective__memberships__in=Membership.objects.of(user)).distinct()
 
     def in_trouble(self) -> PaymentQuerySet:
         """Those that need a person: what the provider says does not agree with our row, and nothing was booked."""
@@ -69,6 +75,7 @@ class Payment(models.Model):
     capture_before = models.DateTimeField(null=True)
     captured_cents = models.BigIntegerField(default=0)
     refunded_cents = models.BigIntegerField(default=0)
+    lost_cents = models.BigIntegerField(default=0)  # given back to the customer by their bank: disputes lost
     fee_cents = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)  # when the provider was last asked
@@ -88,6 +95,10 @@ class Payment(models.Model):
                 condition=Q(refunded_cents__gte=0, refunded_cents__lte=F("captured_cents")),
                 name="refunded_within_captured",
             ),
+            models.CheckConstraint(
+                condition=Q(lost_cents__gte=0, lost_cents__lte=F("captured_cents") - F("refunded_cents")),
+                name="lost_within_what_was_kept",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,7 +106,7 @@ class Payment(models.Model):
 
     @property
     def kept_cents(self) -> int:
-        return self.captured_cents - self.refunded_cents
+        return self.captured_cents - self.refunded_cents - self.lost_cents
 
 
 class Operation(models.Model):
@@ -134,21 +145,53 @@ class Operation(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def given(self) -> RefundQuerySet:
+        return self.filter(failed_at__isnull=True)
+
+    def waiting(self) -> RefundQuerySet:
+        """Those that came back and that nobody has settled yet: the person still waits for the money."""
+        return self.filter(failed_at__isnull=False, settled_at__isnull=True)
+
+
 class Refund(models.Model):
-    """Money given back, by us or from the provider's dashboard."""
+    """Money given back: to the card by us or from the provider's dashboard, or by a bank transfer of ours."""
+
+    class Means(models.TextChoices):
+        CARD = "card", _("card")
+        BANK = "bank", _("bank transfer")
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     operation = models.OneToOneField(Operation, models.PROTECT, null=True, related_name="refund")
-    provider_id = models.CharField(max_length=120, unique=True)
+    provider_id = models.CharField(max_length=120, unique=True)  # "bank:…" for a bank transfer
+    means = models.CharField(max_length=4, choices=Means, default=Means.CARD)
     amount_cents = models.BigIntegerField()
     reason = models.CharField(max_length=60, blank=True, default="")
     refunded_at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)  # the card's bank sent it back: taken back in the books
+    settled_at = models.DateTimeField(null=True)  # when a person found another way for one that failed
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_cents__gt=0), name="a_refund_gives_something")]
 
     def __str__(self) -> str:
         return f"{self.payment}: {self.amount_cents}"
+
+
+class TroubleSettled(models.Model):
+    """A payment that needed a person, and what that person found and did."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="troubles_settled")
+    trouble = models.CharField(max_length=20, choices=Payment.Trouble)
+    note = models.CharField(max_length=500)
+    settled_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.payment}: {self.trouble}"
 
 
 class StripeEvent(models.Model):

@@ -73,9 +73,8 @@ def _claim(pk: int, *, at: datetime) -> Operation | None:
 
 
 def _ask(operation: Operation, *, at: datetime) -> Answer:
-    was_sent = operation.attempts > 1
-    is_old = was_sent and at - operation.created_at > KEY_IS_GOOD_FOR
-    if is_old or operation.attempts > STUCK_AFTER:
+    # Whatever its row says of attempts: a backup that was restored forgets them, and the provider the key.
+    if operation.attempts > STUCK_AFTER or at - operation.created_at > KEY_IS_GOOD_FOR:
         found = find_again(operation)
         if found is not None:
             return found

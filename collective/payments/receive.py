@@ -16,15 +16,24 @@ from backend.lib.errors import BadInput
 from collective.payments import gateway
 from collective.payments.distribution.accounts import look_soon_at
 from collective.payments.models import Payment, StripeEvent
-from collective.payments.ports import BadPayload, BadSignature, ProviderRefused, ProviderUnavailable
+from collective.payments.ports import (
+    BadPayload,
+    BadSignature,
+    EventSeen,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+)
 from collective.payments.settle import look_at_payment
+from collective.payments.take_dispute import look_at_disputes
 
 logger = logging.getLogger(__name__)
 
 LARGEST_EVENT = 256 * 1024  # bytes
-THIN = "v1."  # what a thin event of the first API puts before the same name
+DISPUTES = "charge.dispute."
 OF_ACCOUNTS = ("account.", "v2.core.account")
 OURS = ("checkout.session.", "payment_intent.", "charge.", "refund.", *OF_ACCOUNTS)
+THIN = "v1."  # what a thin event of the first API puts before the same name
 ROW_MAY_STILL_COME = timedelta(hours=1)
 State = Payment.State
 
@@ -51,6 +60,11 @@ def receive_event(*, payload: bytes, signature: str, at: datetime) -> StripeEven
         raise BadEvent from bad
     if seen.livemode != provider.livemode:
         raise BadEvent
+    return keep_event(seen, at=at)
+
+
+def keep_event(seen: EventSeen, *, at: datetime) -> StripeEvent:
+    """Keep an event that the provider has told, once, whether it came by itself or was asked for."""
     is_ours = seen.type.removeprefix(THIN).startswith(OURS)
     event, _created = StripeEvent.objects.get_or_create(
         event_id=seen.id,
@@ -84,6 +98,8 @@ def sweep_events(*, at: datetime, limit: int = 100) -> int:
         if payment is None:
             is_strange = at - event.received_at > ROW_MAY_STILL_COME
             done += is_strange and _close(event, StripeEvent.State.IGNORED)
+        elif event.kind.removeprefix(THIN).startswith(DISPUTES):
+            done += _look_at_disputes(payment, at=at) and _close(event, StripeEvent.State.DONE)
         elif payment.pk in looked or _look(payment, at=at):
             looked.add(payment.pk)
             done += _close(event, StripeEvent.State.DONE)
@@ -113,6 +129,15 @@ def _look(payment: Payment, *, at: datetime) -> bool:
         logger.warning("payment %s could not be looked at: %s", payment.reference, error)
         # It takes its turn again: one that cannot be read does not keep the others from being polled.
         Payment.objects.filter(pk=payment.pk).update(looked_at=at)
+        return isinstance(error, ProviderRefused)
+    return True
+
+
+def _look_at_disputes(payment: Payment, *, at: datetime) -> bool:
+    try:
+        look_at_disputes(payment=payment, at=at)
+    except ProviderError as error:
+        logger.warning("the disputes of payment %s could not be read: %s", payment.reference, error)
         return isinstance(error, ProviderRefused)
     return True
 

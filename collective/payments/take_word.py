@@ -3,16 +3,22 @@
 import logging
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
+from backend.lib.mail import put_mail
 from backend.lib.outbox import put
 from collective.ledger.advances import Advance, book_capture, book_fee, book_refund
+from collective.ledger.undo import undo
 from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Operation, Payment, Refund
 from collective.payments.ports import RefundState
+from collective.payments.tell_team import tell_team
 from collective.payments.word import State, Trouble, Word, next_state, what_is_wrong
 
 logger = logging.getLogger(__name__)
 
 GIVEN_BACK = {"succeeded", "pending", "requires_action"}  # pending counts: the money has left
+CAME_BACK = gettext_noop("A refund came back")
 
 
 def take_word(payment: Payment, word: Word, *, at: datetime, operation: Operation | None = None) -> None:
@@ -40,6 +46,8 @@ def take_word(payment: Payment, word: Word, *, at: datetime, operation: Operatio
 def tell(payment: Payment, *, at: datetime) -> None:
     """Send word to who asked for the payment, once for each thing that can be told."""
     told = f"{payment.pk}:{payment.state}:{payment.captured_cents}:{payment.refunded_cents}"
+    if came_back := payment.refunds.filter(failed_at__isnull=False).count() if payment.refunded_cents else 0:
+        told += f":{came_back}"  # the same amount given back a second time is news
     kind = f"payment.changed.{payment.purpose}"
     put(kind, {"payment": payment.pk, "subject": payment.subject}, due_at=at, key=f"{kind}:{told}")
 
@@ -86,8 +94,11 @@ def _take_refund(payment: Payment, said: RefundState, *, at: datetime, operation
     """Refunds made in the provider's dashboard come the same way as ours: by their own identity, once."""
     known = Refund.objects.filter(provider_id=said.refund_id).first()
     if said.status not in GIVEN_BACK:
-        if known:
-            mark_trouble(payment, Trouble.REFUND, said=f"refund {said.refund_id} is {said.status} after it was booked")
+        if known and known.failed_at is None:
+            take_refund_back(payment, known, at=at)
+        return
+    if known and known.failed_at is not None:
+        mark_trouble(payment, Trouble.REFUND, said=f"refund {said.refund_id} is {said.status} after it had failed")
         return
     if known:
         if operation and known.operation_id is None:
@@ -108,3 +119,31 @@ def _take_refund(payment: Payment, said: RefundState, *, at: datetime, operation
     )
     payment.refunded_cents += said.amount_cents
     book_refund(advance_of(payment), refund=said.refund_id, cents=said.amount_cents, at=at)
+
+
+def take_refund_back(payment: Payment, refund: Refund, *, at: datetime) -> None:
+    """
+    The card's bank sent a refund back, days after it was made (an account closed): the money is with us again.
+
+    The books take it back. The person is told, and the collective: somebody must find another way (refund_again).
+    """
+    undo(source=f"refund:{refund.provider_id}", at=at)
+    refund.failed_at = at
+    refund.save(update_fields=["failed_at"])
+    payment.refunded_cents -= refund.amount_cents
+    put_mail(
+        template="money/refund_back",
+        to=payment.email,
+        language=payment.language,
+        context={"label": payment.label, "cents": refund.amount_cents},
+        key=f"refund_back:{refund.provider_id}",
+        due_at=at,
+    )
+    tell_team(
+        collective=payment.workshop.collective,
+        subject=CAME_BACK,
+        about=payment.label,
+        cents=refund.amount_cents,
+        key=f"refund_back:{refund.provider_id}",
+        at=at,
+    )

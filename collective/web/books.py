@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from backend.lib.csv_safe import write_csv
 from backend.lib.money import decimal
 from collective.ledger.accounts import account_name
 from collective.ledger.models import Entity, Entry
 from collective.ledger.queries import entries_seen_by, names_of_others, totals_by_workshop
 from collective.members.models import Collective
 from collective.payments.distribution.rights import keeps_the_treasury
+from collective.payments.rights import what_forbids_keeping_money
 from collective.web.doors import collective_or_404, inside
 from collective.web.flows import river_of
 from collective.web.period import Month, read_month, today_in, zone_of
@@ -24,8 +25,6 @@ from collective.workshops.models import Workshop
 
 ENTRIES_A_PAGE = 50
 MOST_KIN = 20
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the full-width ones too
 
 
 @require_safe
@@ -51,17 +50,20 @@ def books_csv(request: HttpRequest) -> HttpResponse:
     """The month's table, for a spreadsheet: amounts in euros with a point, names that no spreadsheet runs."""
     collective = collective_or_404(request)
     month = month_of(request, collective)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")  # the mark tells Excel that it is UTF-8
-    response["Content-Disposition"] = f'attachment; filename="moyeu-{collective.slug}-{month.code}.csv"'
-    sheet = csv.writer(response)
-    sheet.writerow(["workshop", "labour", "parts", "vat", "fund", "platform", "fees", "stays_with_the_workshop"])
+    table = [["workshop", "labour", "parts", "vat", "fund", "platform", "fees", "stays_with_the_workshop"]]
     for row in read_rows(collective, month):
         totals = row.totals
         amounts = (
             totals.labour_cents, totals.parts_cents, totals.vat_cents, totals.fund_cents,
             totals.platform_cents, totals.fee_cents, totals.stays_cents,
         )  # fmt: skip
-        sheet.writerow([no_formula(row.label), *(decimal(cents) for cents in amounts)])
+        table.append([row.label, *(decimal(cents) for cents in amounts)])
+    return csv_file(table, name=f"moyeu-{collective.slug}-{month.code}")
+
+
+def csv_file(rows: list[list[str]], *, name: str) -> HttpResponse:
+    response = HttpResponse(write_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
@@ -126,6 +128,7 @@ def frame(request: HttpRequest, collective: Collective, month: Month, *, current
         "month": month,
         "is_last": month.after.first > today_in(collective),
         "current": current,
+        "keeps_money": what_forbids_keeping_money(collective, by=request.user) is None,
         "my_workshop": Workshop.objects.run_by(request.user).order_by("name").first(),
         "keeps_treasury": keeps_the_treasury(request.user, collective),
     }
@@ -137,8 +140,3 @@ def month_of(request: HttpRequest, collective: Collective) -> Month:
 
 def read_rows(collective: Collective, month: Month) -> list[Row]:
     return rows_of(totals_by_workshop(collective=collective, first=month.first, last=month.last))
-
-
-def no_formula(text: str) -> str:
-    """Keep a spreadsheet from running a name: what begins like a formula gets an apostrophe, which it does not show."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

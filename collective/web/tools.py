@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from collective.members.models import Collective
+from collective.payments.rights import what_forbids_keeping_money
 from collective.timetable.ticks import local_midnight
 from collective.tools.borrowers import sold_no_more_without
 from collective.tools.change_tools import add_tool, change_tool, retire_tool
@@ -292,5 +293,6 @@ def _frame(request: HttpRequest, collective: Collective, *, at: datetime) -> dic
         "collective": collective,
         "at": at,
         "current": "tools",
+        "keeps_money": what_forbids_keeping_money(collective, by=request.user) is None,
         "my_workshop": Workshop.objects.run_by(request.user).order_by("name").first(),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, books, tools, transfers
+from collective.web import accounts, agreement, books, tools, transfers
 
 app_name = "collective"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("comptes/tableau.csv", books.books_csv, name="books_csv"),
     path("comptes/ecritures/", books.entries, name="entries"),
     path("comptes/ecritures/<int:pk>/", books.entry, name="entry"),
+    path("comptes/concordance/", agreement.agreement, name="agreement"),
+    path("comptes/concordance/tableau.csv", agreement.agreement_csv, name="agreement_csv"),
+    path("comptes/concordance/controler/", agreement.agreement_check, name="agreement_check"),
+    path("comptes/concordance/<int:pk>/regler/", agreement.agreement_settle, name="agreement_settle"),
+    path("comptes/concordance/paiements/<int:pk>/regler/", agreement.trouble_settle, name="trouble_settle"),
+    path("comptes/concordance/remboursements/<int:pk>/", agreement.refund_settle, name="refund_settle"),
     path("virements/", transfers.transfers, name="transfers"),
     path("virements/banque/", transfers.bank, name="bank"),
     path("virements/fichiers/", transfers.new_batch, name="batch_new"),

@@ -46,6 +46,7 @@ WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers no
 SEES_INSIDE = only(*SHOP, "coordinator", nobody=401)
 SHOP_SAYS = only(*SHOP, seen_by=("coordinator",), nobody=401)
 SHOP_SAYS_NEW = only(*SHOP, seen_by=("coordinator",), nobody=401, status=201)
+KEEPS = only("coordinator", seen_by=("mechanic",), nobody=401)
 MECHANICS_HOURS = ("mechanic_hours", "mechanic_osm", "mechanic_ics", "absences")
 
 # --- The API ----------------------------------------------------------------------------------------------------------
@@ -118,6 +119,11 @@ API = [
     Line("api:no_show", "POST", SHOP_ONLY, to="today"),
     Line("api:workshop_appointments", "GET", only(*SHOP, "coordinator", nobody=401), to="workshop"),
     Line("api:entry", "GET", only(*SHOP, "coordinator", nobody=401), to="entry"),
+    # What does not agree: who keeps the money of its collective
+    Line("api:disagreements", "GET", signed_in()),  # the rows are those of the collectives whose money one keeps
+    Line("api:disagreement", "GET", KEEPS, to="disagreement"),
+    Line("api:resolve_disagreement", "POST", KEEPS, to="disagreement", body=of(note="Vu.")),
+    Line("api:checks", "GET", signed_in(403) | {"coordinator": 200, "foreign_coordinator": 200}),
     # Hours: anybody reads the workshop's, its people read all of them and say them
     Line("api:hours_osm", "GET", everybody(), to="workshop"),
     Line("api:hours_ics", "GET", everybody(), to="workshop"),
@@ -237,6 +243,10 @@ WORKSHOP = [
 # --- The collective's pages -------------------------------------------------------------------------------------------
 MEMBERS = ("mechanic", "coordinator")  # the workshop's owner has not joined; a member elsewhere sees their own
 OWN_BOOKS = only(*MEMBERS, "foreign_coordinator", nobody=302)
+KEEPS_MONEY = only("coordinator", "foreign_coordinator", seen_by=("mechanic",), nobody=302)
+OURS = "collectif=la-roue-commune"
+ACTS_ON_THIS = only("coordinator", status=302, seen_by=("mechanic",), nobody=302)
+KEEPS_THIS = only("coordinator", seen_by=("mechanic",), nobody=302)
 
 COLLECTIVE = [
     Line("collective:accounts", "GET", everybody()),
@@ -246,6 +256,12 @@ COLLECTIVE = [
     Line("collective:books", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
     Line("collective:books_csv", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
     Line("collective:entries", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    *(Line(f"collective:{name}", "GET", KEEPS_MONEY) for name in ("agreement", "agreement_csv")),
+    *(Line(f"collective:{name}", "GET", KEEPS_THIS, query=OURS) for name in ("agreement", "agreement_csv")),
+    Line("collective:agreement_check", "POST", ACTS_ON_THIS, query=OURS),
+    Line("collective:agreement_settle", "POST", ACTS_ON_THIS, to="disagreement", body=of(note="Vu.")),
+    Line("collective:trouble_settle", "POST", ACTS_ON_THIS, to="payment in trouble", body=of(note="Vu.")),
+    Line("collective:refund_settle", "POST", ACTS_ON_THIS, to="refund that came back", body=of(faire="carte")),
     Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
 ]
 

@@ -35,7 +35,9 @@ from collective.ledger.models import Entry
 from collective.ledger.record import record
 from collective.members.models import Collective, Membership, User
 from collective.payments.distribution.models import Transfer
+from collective.payments.models import Payment, Refund
 from collective.places.models import Commune, CommunePostcode
+from collective.reconciliation.models import Disagreement
 from collective.sharing.models import SharingKey
 from collective.timetable.change_hours import change_weekly_hours, make_exception
 from collective.timetable.hours import Owner
@@ -87,6 +89,9 @@ class World:
     loan: Loan
     slot_offer: SlotOffer  # open, to who waits
     entry: Entry
+    disagreement: Disagreement  # a movement that the books do not know
+    troubled: Payment
+    came_back: Refund
     transfer: Transfer  # waits: the workshop's seller has no account yet
     diagnosis: Diagnosis
     symptom: Symptom
@@ -150,6 +155,9 @@ def build_world(*, media: Path) -> World:
         loan=_lend(tool, _person(people, "coordinator"), at=at),
         slot_offer=_offer(slots[5], at=at),
         entry=_entry(workshop, at=at),
+        disagreement=_disagreement(workshop, at=at),
+        troubled=_payment(workshop, "troubled", at=at, trouble=Payment.Trouble.AMOUNT),
+        came_back=_came_back(workshop, at=at),
         transfer=_transfer(workshop, at=at),
         diagnosis=diagnosis,
         symptom=symptom,
@@ -309,6 +317,33 @@ def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:
     """To its own home, the week after next."""
     day = Period(at + timedelta(days=14), at + timedelta(days=15))
     return lend(tool=tool, to=tool.home, period=day, by=by, at=at)
+
+
+def _disagreement(workshop: Workshop, *, at: datetime) -> Disagreement:
+    return Disagreement.objects.create(
+        collective=workshop.collective, kind="unknown", key="movement:1", theirs_cents=-700, since=at, seen_at=at
+    )
+
+
+def _payment(workshop: Workshop, subject: str, *, at: datetime, **fields: object) -> Payment:
+    """Of something that is no appointment."""
+    return Payment.objects.create(
+        purpose="other",
+        subject=subject,
+        workshop=workshop,
+        label="Révision",
+        email="owner@example.org",
+        amount_cents=5000,
+        capture=Payment.Capture.NOW,
+        created_at=at,
+        **fields,
+    )
+
+
+def _came_back(workshop: Workshop, *, at: datetime) -> Refund:
+    """A refund that its bank sent back."""
+    payment = _payment(workshop, "came back", at=at, state=Payment.State.CAPTURED, captured_cents=5000)
+    return Refund.objects.create(payment=payment, provider_id="re_1", amount_cents=1000, refunded_at=at, failed_at=at)
 
 
 def _transfer(workshop: Workshop, *, at: datetime) -> Transfer:

@@ -1,26 +1,35 @@
-"""Check the books: entries, what entities owe each other, payments one to one."""
+"""Check the books: entries, payments, transfers, holds, appointments, and what the payment provider says."""
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from collective.ledger.check import what_is_wrong_in_the_books
-from collective.ledger.models import Entry
-from collective.payments.check import what_disagrees_with_the_payments
-from collective.payments.distribution.check import what_disagrees_with_the_transfers
+from backend.lib.clock import database_now
+from backend.lib.money import decimal
+from collective.reconciliation.check_books import check_books
+from collective.reconciliation.models import BooksCheck, Disagreement
 
 
 class Command(BaseCommand):
-    help = "Say what does not add up in the ledger, or between it and the payments, and exit with 1 then."
+    help = "Say what does not agree in the books, or between them and the payment provider, and exit with 1 then."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--quick", action="store_true", help="do not ask the payment provider")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = [
-            *what_is_wrong_in_the_books(),
-            *what_disagrees_with_the_payments(),
-            *what_disagrees_with_the_transfers(),
-        ]
+        check, said = check_books(at=database_now(), with_provider=not options["quick"])
+        faults = [fault for found in said.values() for fault in found]
+        others = Disagreement.objects.open().exclude(kind=Disagreement.Kind.BOOKS)
+        faults += [sentence(one) for one in others.order_by("since", "pk")]
         for fault in faults:
             self.stdout.write(fault)
+        if check.provider == BooksCheck.Provider.SILENT:
+            self.stdout.write("The payment provider did not answer: the books were not compared with it.")
         if faults:
             raise CommandError(f"{len(faults)} faults in the books.")
-        self.stdout.write(f"{Entry.objects.count()} entries: the books hold together.")
+        self.stdout.write(f"{check.entries} entries: the books hold together.")
+
+
+def sentence(one: Disagreement) -> str:
+    ours, theirs = (None if cents is None else decimal(cents) for cents in (one.ours_cents, one.theirs_cents))
+    return f"{one.kind} {one.about}: we say {ours}, the provider {theirs} (since {one.since:%Y-%m-%d %H:%M} UTC)"

@@ -10,6 +10,7 @@ from typing import Any
 
 from collective.payments.models import Payment
 from collective.payments.ports import (
+    DisputeState,
     EventSeen,
     IntentState,
     IntentStatus,
@@ -62,6 +63,13 @@ class MemoryProvider:
         self._sessions[session.session_id] = replace(
             session, status="complete", payment_status="unpaid" if later else "paid", intent_id=intent_id, url=None
         )
+
+    def refuse_refunds(self, payment: Payment) -> None:
+        """The card's bank sends back, days later, what was refunded."""
+        payment.refresh_from_db()
+        refunds = self._refunds[payment.intent_id]
+        self._refunds[payment.intent_id] = [replace(refund, status="failed") for refund in refunds]
+        self._intents[payment.intent_id] = replace(self._intents[payment.intent_id], refunded_cents=0)
 
     def is_open(self, payment: Payment) -> bool:
         payment.refresh_from_db()
@@ -155,6 +163,10 @@ class MemoryProvider:
     def list_refunds(self, *, intent_id: str) -> list[RefundState]:
         self._answer("list_refunds")
         return self._refunds.get(intent_id, [])
+
+    def list_disputes(self, *, intent_id: str) -> list[DisputeState]:
+        self._answer("list_disputes")
+        return []
 
     def list_events(self, since: datetime) -> Iterator[EventSeen]:
         self._answer("list_events")

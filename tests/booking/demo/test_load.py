@@ -18,9 +18,13 @@ from booking.services.load_catalogue import load_catalogue
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Line
 from collective.payments.check import what_disagrees_with_the_payments
+from collective.payments.dispute_models import Dispute
 from collective.payments.distribution.check import what_disagrees_with_the_transfers
 from collective.payments.distribution.models import BankBatch, SellerAccount, Transfer
-from collective.payments.models import Operation
+from collective.payments.models import Operation, Payment
+from collective.reconciliation.check_books import check_books
+from collective.reconciliation.models import Opening
+from collective.reconciliation.opening import books_cents
 from collective.timetable.check import find_faults
 from collective.workshops.models import Workshop
 
@@ -116,3 +120,24 @@ def test_past_repairs_have_left_for_their_workshops_and_nothing_of_them_is_asked
     states = set(SellerAccount.objects.values_list("status", flat=True))
     assert {"active", "restricted", "pending", "none"} <= states
     assert all("<Document" in xml for xml in BankBatch.objects.values_list("xml", flat=True))
+
+
+def test_the_treasurer_finds_a_dispute_and_a_refund_that_came_back_and_the_books_agree_otherwise():
+    load_demo(at=SATURDAY)
+
+    check, said = check_books(at=SATURDAY, with_provider=False)
+
+    found = [sentence for sentences in said.values() for sentence in sentences]
+    assert len(found) == 1
+    assert "came back and waits for a person" in found[0]
+    assert check.open_count == 1
+    assert Dispute.objects.open().count() == 1
+    assert Opening.objects.get().books_cents == books_cents()  # nothing of the past is compared
+
+
+def test_nothing_is_paid_online_that_the_provider_does_not_know_once_it_is_compared():
+    load_demo(at=SATURDAY)
+    before = Payment.objects.count()
+    load_demo(at=SATURDAY + timedelta(days=40))
+    assert Payment.objects.count() == before
+    assert Opening.objects.get().books_cents == books_cents()

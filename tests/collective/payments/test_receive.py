@@ -227,13 +227,3 @@ def test_a_refund_of_ours_after_one_in_the_dashboard_for_all_is_refused_and_call
     payment.refresh_from_db()
     assert (payment.refunded_cents, Refund.objects.count()) == (9600, 1)
     assert books(payment.workshop)["seller"] == {}
-
-
-def test_a_refund_that_fails_after_it_was_booked_calls_a_person(paid, gateway, at, monkeypatch):
-    payment = look_at_payment(payment=paid(), at=at)
-    refund_payment(payment=payment, amount_cents=2000, reason="annulation", at=at)
-    run_operations(at=at)
-    failed = [replace(refund, status="failed") for refund in gateway.list_refunds(intent_id=payment.intent_id)]
-    monkeypatch.setattr(gateway, "list_refunds", lambda *, intent_id: failed)
-    payment.refresh_from_db()
-    assert look_at_payment(payment=payment, at=at).trouble == Trouble.REFUND

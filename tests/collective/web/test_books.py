@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from collective.ledger.entities import books_of
 from collective.ledger.models import Entry
-from collective.web.books import no_formula
 from tests.collective.web.conftest import OCTOBER, browser, repair, staff_member
 from tests.factories import UserFactory
 
@@ -122,10 +121,6 @@ def test_no_spreadsheet_runs_a_workshops_name(member, pave, name):
     repair(pave)
     cell = sheet_of(member.get(door("books_csv"), IN_OCTOBER))[1][0]
     assert cell == f"'{name}"
-
-
-def test_a_name_that_is_none_stays_as_it_is():
-    assert no_formula("L’Atelier = du – Pavé") == "L’Atelier = du – Pavé"
 
 
 def test_entries_are_chosen_by_books_and_journal(member, pave, moulin, elsewhere):
