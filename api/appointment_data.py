@@ -22,6 +22,7 @@ NUMBER = r"M[0-9]{1,12}"
 
 
 class LineShown(serializers.Serializer[Any]):
+    id = serializers.IntegerField(help_text="What a quote names it by.")
     code = serializers.CharField()
     name = serializers.CharField()
     minutes = serializers.IntegerField()

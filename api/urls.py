@@ -18,6 +18,7 @@ from api import (
     me,
     offers,
     places,
+    quotes,
     settings,
     slots,
     symptoms,
@@ -73,6 +74,12 @@ of_appointments = [
     path("propose/", answers.ProposeDoor.as_view(), name="propose"),
     path("done/", answers.DoneDoor.as_view(), name="done"),
     path("ask-earlier/", waits.AskEarlierDoor.as_view(), name="ask_earlier"),
+    path("quotes/", quotes.QuotesDoor.as_view(), name="quotes"),
+    path("quote/", quotes.QuoteDoor.as_view(), name="quote"),
+    path("answer-quote/", quotes.AnswerQuoteDoor.as_view(), name="answer_quote"),
+    path("bill/", quotes.BillDoor.as_view(), name="bill"),
+    path("balance/", quotes.BalanceDoor.as_view(), name="balance"),
+    path("ask-balance/", quotes.AskBalanceDoor.as_view(), name="ask_balance"),
     path("no-show/", answers.NoShowDoor.as_view(), name="no_show"),
 ]
 

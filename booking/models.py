@@ -1,6 +1,15 @@
 """The models of this app's folders, named so that Django finds them."""
 
-from booking.appointments.models import Appointment, AppointmentChange, AppointmentLine, Hold, HoldLine, Proposal
+from booking.appointments.models import (
+    Appointment,
+    AppointmentChange,
+    AppointmentLine,
+    Hold,
+    HoldLine,
+    Proposal,
+    Quote,
+    QuoteLine,
+)
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
 from booking.services.offers import Offer
@@ -17,6 +26,8 @@ __all__ = [
     "Intervention",
     "Offer",
     "Proposal",
+    "Quote",
+    "QuoteLine",
     "SlotOffer",
     "Symptom",
     "Wait",

@@ -18,7 +18,7 @@ from huey.contrib.djhuey import db_periodic_task, db_task
 from backend.lib import live
 from backend.lib.clock import database_now
 from backend.lib.outbox import handles, put, sweep_outbox
-from booking.appointments import paid, remind
+from booking.appointments import paid, paid_later, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
 from booking.waiting import erase, offer_freed
@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 Sweep = Callable[..., int]
 HANDLERS = (
     paid.payment_changed,
+    paid_later.balance_changed,
     remind.remind,
     offer_freed.offer_freed,
     erase.erase_ended,

@@ -2,11 +2,11 @@
 
 from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
-from collective.ledger.models import Entity, Entry, Line
+from collective.ledger.models import Entity, Entry, Line, PrivateReference
 from collective.members.models import Collective, Membership, User
-from collective.payments.models import Operation, Payment, Refund, StripeEvent
+from collective.payments.models import Operation, Payment, Refund, SavedCard, StripeEvent
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
-from collective.sharing.models import SharingKey
+from collective.sharing.models import PriceChoice, SharingKey
 from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
 from collective.tools.models import Loan, Tool, ToolKind
 from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
@@ -32,8 +32,11 @@ __all__ = [
     "Occupancy",
     "Operation",
     "Payment",
+    "PriceChoice",
+    "PrivateReference",
     "Refund",
     "Resource",
+    "SavedCard",
     "Seller",
     "SharingKey",
     "Staff",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from booking.web import demo
-from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, tour, visit, waiting
+from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, quote, tour, visit, waiting
 from booking.web.workshop.settings import benches, drop_off, offers, rules, team, zone
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("atelier/rendez-vous/<int:pk>/fait/", visit.finish, name="visit_finish"),
     path("atelier/rendez-vous/<int:pk>/absence/", visit.no_show, name="visit_no_show"),
     path("atelier/rendez-vous/<int:pk>/annuler/", visit.cancel, name="visit_cancel"),
+    path("atelier/rendez-vous/<int:pk>/devis/", quote.quote, name="visit_quote"),
+    path("atelier/rendez-vous/<int:pk>/reste/", quote.balance, name="visit_balance"),
     path("atelier/<slug:slug>/", day.day, name="day"),
     path("atelier/<slug:slug>/a-venir/", day.coming, name="coming"),
     path("atelier/<slug:slug>/horaires/", hours.hours, name="hours"),

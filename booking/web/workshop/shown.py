@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.lib.money import decimal
 from booking.appointments.models import Appointment, BikeType, Proposal
 from booking.appointments.outside import appointments_outside
+from booking.appointments.payments_of import paid_as_the_workshop_sees
 from booking.diagnosis.kept import KeptCause, read_kept
 from booking.jobs.finish import what_forbids_finishing_now
 from collective.members.models import User
@@ -63,7 +64,7 @@ class Visit:
 
     @property
     def left_cents(self) -> int:
-        return self.appointment.total_cents - self.paid_cents
+        return max(0, self.appointment.total_cents - self.paid_cents)
 
     @property
     def left_typed(self) -> str:
@@ -170,7 +171,7 @@ def read_visits(
     at: datetime,
     outside: Mapping[int, str] = NOBODY,
 ) -> list[Visit]:
-    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many."""
+    """Return what lists show of these appointments of `workshop`, in order of time. Eight queries, however many."""
     found = list(
         appointments.select_related("workshop", "mechanic", "second_mechanic", "diagnosis", "payment")
         .prefetch_related("lines")
@@ -178,7 +179,13 @@ def read_visits(
         .order_by("starts_at", "pk")
     )
     equipment, works_here = equipment_of(found), works_at(by, workshop)
-    return [read_visit(one, equipment, works_here=works_here, at=at, outside=outside.get(one.pk, "")) for one in found]
+    paid = paid_as_the_workshop_sees(found)
+    return [
+        read_visit(
+            one, equipment, works_here=works_here, at=at, outside=outside.get(one.pk, ""), paid_cents=paid[one.pk]
+        )
+        for one in found
+    ]
 
 
 def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
@@ -186,7 +193,13 @@ def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
 
 
 def read_visit(
-    appointment: Appointment, equipment: Mapping[str, Equipment], *, works_here: bool, at: datetime, outside: str
+    appointment: Appointment,
+    equipment: Mapping[str, Equipment],
+    *,
+    works_here: bool,
+    at: datetime,
+    outside: str,
+    paid_cents: int,
 ) -> Visit:
     taken = equipment.get(appointment.reference, NOTHING)
     items = read_kept(appointment.diagnosis) if appointment.diagnosis else []
@@ -199,7 +212,7 @@ def read_visit(
         symptom=items[0].name if items else "",
         works=tuple(line.name for line in appointment.lines.all()),
         photos=getattr(appointment, "photo_count", 0),
-        paid_cents=appointment.payment.kept_cents if appointment.payment else 0,
+        paid_cents=paid_cents,
         may_finish=works_here and what_forbids_finishing_now(appointment, at=at) is None,
         proposed=getattr(appointment, "is_proposed", False),
         is_late=appointment.is_drop_off and appointment.is_open and appointment.ends_by < at,

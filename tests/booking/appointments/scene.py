@@ -11,6 +11,7 @@ from booking.appointments.ask import PURPOSE
 from booking.appointments.book import book
 from booking.appointments.hold import hold_day, hold_slot
 from booking.appointments.models import Appointment, Hold
+from booking.appointments.payments_of import LATER
 from booking.services.offers import Offer
 from collective.members.models import User
 from collective.payments.ask import open_payment
@@ -121,9 +122,22 @@ def hear_of(appointment: Appointment, *, at: datetime = AT) -> Appointment:
     return pass_sweeps(appointment, at=at)
 
 
+def press(payment: Payment, provider: MemoryProvider, *, at: datetime = AT, **how: Any) -> Appointment:
+    """Pay a later payment on its page, and let the sweeps pass."""
+    open_payment(payment=payment, at=at)
+    provider.pay(payment, **how)
+    return hear_of_payment(payment, at=at)
+
+
+def hear_of_payment(payment: Payment, *, at: datetime = AT) -> Appointment:
+    look_at_payment(payment=Payment.objects.get(pk=payment.pk), at=at)
+    return pass_sweeps(Appointment.objects.numbered(payment.subject).get(), at=at)
+
+
 def pass_sweeps(appointment: Appointment, *, at: datetime = AT) -> Appointment:
     """Run what is ordered and what follows from it, until nothing is left."""
-    while run_operations(at=at) + sweep_outbox(at=at, kinds=[f"payment.changed.{PURPOSE}"]):
+    kinds = [f"payment.changed.{purpose}" for purpose in (PURPOSE, *LATER)]
+    while run_operations(at=at) + sweep_outbox(at=at, kinds=kinds):
         pass
     assert not OutboxRow.objects.exclude(last_error="").exists()
     return Appointment.objects.get(pk=appointment.pk)
