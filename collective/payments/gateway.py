@@ -1,13 +1,16 @@
-"""Stripe: the only module that knows it. Rules of its API that are easy to get wrong are told where they apply."""
+"""
+The door to Stripe: payment pages, holds, refunds and events; saved cards, sellers and the balance are in gateway_*.py.
+
+Nothing else in the house imports these modules, and none of them but this one and gateway_line.py imports stripe.
+"""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache, wraps
-from typing import Any, Literal, ParamSpec, TypeVar
+from functools import lru_cache
+from typing import Literal
 from urllib.parse import urlsplit
 
-import requests
 import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -19,73 +22,30 @@ from stripe.params.checkout import (
     SessionListParams,
 )
 
+from collective.payments.gateway_balance import Balance
+from collective.payments.gateway_cards import Cards
+from collective.payments.gateway_line import LIVE_KEYS, WITH_CHARGE, translate, translated
+from collective.payments.gateway_sellers import Sellers
 from collective.payments.ports import (
     BadPayload,
     BadSignature,
     EventSeen,
     IntentState,
     PaymentProvider,
-    ProviderRefused,
-    ProviderUnavailable,
     RefundState,
     SessionOpened,
     SessionState,
 )
-from collective.payments.stripe_objects import event_seen, intent_state, is_a_refund, refund_state, session_state
+from collective.payments.stripe_events import event_seen
+from collective.payments.stripe_objects import refund_state, session_state
 
-API_VERSION = "2026-10-28.endive"
-TIMEOUT = (4, 20)  # seconds to connect, to answer
-RETRIES = 2  # within one call, under the same key
 SIGNED_WITHIN = 300  # seconds
-LIVE_KEYS = ("sk_live_", "rk_live_")
 TEST_KEYS = ("sk_test_", "rk_test_")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-WITH_CHARGE = ["latest_charge.balance_transaction"]
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
-def translated(call: Callable[P, R]) -> Callable[P, R]:
-    """Turn Stripe's errors into ours."""
-
-    @wraps(call)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return call(*args, **kwargs)
-        except stripe.StripeError as error:
-            raise translate(error) from error
-
-    return guarded
-
-
-def translate(error: stripe.StripeError) -> ProviderUnavailable | ProviderRefused:
-    """
-    Tell a verdict from its absence.
-
-    A key of ours that is revoked or lacks a right is no verdict on the payment: once mended, the same call works.
-    409 is a request under the same key that is still running.
-    """
-    said = error.user_message or str(error)
-    status = error.http_status or 0
-    no_verdict = (stripe.APIConnectionError, stripe.AuthenticationError, stripe.PermissionError, stripe.RateLimitError)
-    if isinstance(error, no_verdict) or status in (0, 409, 429) or status >= 500:
-        return ProviderUnavailable(f"{type(error).__name__} {status or ''}: {said}")
-    kind = "idempotency_error" if isinstance(error, stripe.IdempotencyError) else "refused"
-    return ProviderRefused(error.code or kind, said)
-
-
-class StripeGateway:
+class StripeGateway(Cards, Sellers, Balance):
     """Stripe, behind the PaymentProvider port."""
-
-    def __init__(self, key: str, *, api_base: str = "", http_client: stripe.HTTPClient | None = None) -> None:
-        self.livemode = key.startswith(LIVE_KEYS)
-        self._v1 = stripe.StripeClient(
-            key,
-            base_addresses={"api": api_base} if api_base else {},
-            http_client=http_client or _http_client(is_local=bool(api_base)),
-            max_network_retries=RETRIES,
-            stripe_version=API_VERSION,
-        ).v1
 
     @translated
     def open_session(
@@ -148,7 +108,7 @@ class StripeGateway:
         if since:
             asked["created"] = {"gte": int(since.timestamp())}
         for session in self._v1.checkout.sessions.list(asked).auto_paging_iter():
-            if session.client_reference_id == reference:
+            if session.client_reference_id == reference and session.mode == "payment":
                 return session_state(session.to_dict())
         return None
 
@@ -192,24 +152,6 @@ class StripeGateway:
     def read_event(self, payload: bytes, signature: str, secrets: Sequence[str]) -> EventSeen:
         return read_event(payload, signature, secrets)
 
-    def _intent_state(self, intent: stripe.PaymentIntent) -> IntentState:
-        fields = intent.to_dict()
-        return intent_state(fields, refunded_cents=self._refunded(fields["latest_charge"]))
-
-    def _refunded(self, charge: dict[str, Any] | None) -> int:
-        """
-        Return what was given back of what was captured, in cents.
-
-        On a hold captured in part, or released, Stripe counts what was let go in `amount_refunded` as well: there only
-        the refunds themselves tell.
-        """
-        if not charge or not charge["captured"]:
-            return 0
-        if charge["amount_captured"] == charge["amount"]:
-            return int(charge["amount_refunded"])
-        found = self._v1.refunds.list({"charge": charge["id"], "limit": 100}).auto_paging_iter()
-        return sum(refund.amount for refund in found if is_a_refund(refund.to_dict()))
-
 
 def read_event(payload: bytes, signature: str, secrets: Sequence[str]) -> EventSeen:
     """Verify and read a webhook's raw body; see PaymentProvider.read_event."""
@@ -224,7 +166,7 @@ def read_event(payload: bytes, signature: str, secrets: Sequence[str]) -> EventS
         raise BadSignature("No secret of ours signed this body within the last five minutes.")
     try:
         return event_seen(json.loads(text))
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as error:
         raise BadPayload("This signed body is not an event with its object.") from error
 
 
@@ -242,14 +184,6 @@ def _line(label: str, amount_cents: int) -> SessionCreateParamsLineItem:
         "product_data": {"name": label},
     }
     return {"quantity": 1, "price_data": price}
-
-
-def _http_client(*, is_local: bool) -> stripe.HTTPClient:
-    if not is_local:
-        return stripe.RequestsClient(timeout=TIMEOUT)
-    session = requests.Session()
-    session.trust_env = False  # a proxy in the environment cannot reach this machine's own emulator
-    return stripe.RequestsClient(timeout=TIMEOUT, session=session)
 
 
 @lru_cache(maxsize=4)

@@ -120,12 +120,13 @@ class AccountState:
     """
     A seller's account at the provider.
 
-    `transfers` tells whether money may be sent there: only `active` takes any. `due` names what the provider still
+    `transfers` tells whether money may be sent there: only `active` takes any; `rejected` and `unsupported` never will.
+    A closed account takes none whatever it says. `due` names what the provider still
     wants to know, in its own words, such as `identity.business_details.registered_name`.
     """
 
     account_id: str
-    transfers: Literal["active", "pending", "restricted", "unsupported"]
+    transfers: Literal["active", "pending", "rejected", "restricted", "unsupported"]
     due: tuple[str, ...]
     closed: bool
     livemode: bool
@@ -166,7 +167,7 @@ class Movement:
     """
 
     movement_id: str
-    kind: str  # charge, refund, transfer, transfer_refund, adjustment, payout, stripe_fee…
+    kind: str  # charge, refund, refund_failure, transfer, transfer_reversal, dispute, dispute_reversal, payout, fee…
     amount_cents: int
     fee_cents: int
     net_cents: int

@@ -7,9 +7,24 @@ Since stripe 15 its objects are no dictionaries any more: no `.get`, and an abse
 from datetime import UTC, datetime
 from typing import Any
 
-from collective.payments.ports import EventSeen, IntentState, IntentStatus, RefundState, SessionState
+from collective.payments.states import (
+    AccountState,
+    BalanceState,
+    DisputeState,
+    IntentState,
+    IntentStatus,
+    Movement,
+    PayoutState,
+    RefundState,
+    ReversalState,
+    SavedCard,
+    SessionState,
+    SetupState,
+    TransferState,
+)
 
 Fields = dict[str, Any]
+TRANSFERS = {"active", "pending", "rejected", "restricted", "unsupported"}
 
 STATUSES = {
     "canceled": IntentStatus.RELEASED,
@@ -79,20 +94,119 @@ def refund_state(refund: Fields) -> RefundState:
     )
 
 
-def event_seen(event: Fields) -> EventSeen:
-    """:raises LookupError, TypeError, ValueError: for what is not an event of the first API with its object."""
-    subject: Fields = event["data"]["object"]
-    if event["object"] != "event":
-        raise ValueError(f"{event['object']!r} is not an event.")
-    is_intent = subject.get("object") == "payment_intent"
-    return EventSeen(
-        id=str(event["id"]),
-        type=str(event["type"]),
-        object_id=str(subject.get("id", "")),
-        created=moment(event["created"]),
-        livemode=bool(event["livemode"]),
-        intent_id=subject["id"] if is_intent else subject.get("payment_intent"),
-        reference=(subject.get("metadata") or {}).get("reference"),
+def setup_state(session: Fields) -> SetupState:
+    """Read a page of mode `setup` whose `setup_intent.payment_method` is expanded."""
+    intent: Fields = session["setup_intent"] or {}
+    return SetupState(
+        session_id=session["id"],
+        status=session["status"],
+        reference=session["client_reference_id"] or "",
+        customer_id=session["customer"],
+        method=saved_card(intent.get("payment_method")) if intent.get("status") == "succeeded" else None,
+        livemode=session["livemode"],
+    )
+
+
+def saved_card(method: Fields | None) -> SavedCard | None:
+    """None for a card that was forgotten since, and for what is no card."""
+    card: Fields | None = (method or {}).get("card")
+    if not method or not card or not method["customer"]:
+        return None
+    return SavedCard(
+        method_id=method["id"],
+        brand=card["brand"],
+        last4=card["last4"],
+        exp_month=card["exp_month"],
+        exp_year=card["exp_year"],
+    )
+
+
+def account_state(account: Fields) -> AccountState:
+    """Read an account of the second API, with `configuration.recipient` and `requirements` included."""
+    recipient: Fields = (account.get("configuration") or {}).get("recipient") or {}
+    capability = ((recipient.get("capabilities") or {}).get("stripe_balance") or {}).get("stripe_transfers") or {}
+    entries = (account.get("requirements") or {}).get("entries") or []
+    told = capability.get("status")
+    return AccountState(
+        account_id=account["id"],
+        transfers=told if told in TRANSFERS else "restricted",  # a word we do not know lets no money go
+        due=tuple(entry["description"] for entry in entries if entry["awaiting_action_from"] == "user"),
+        closed=bool(account.get("closed")),
+        livemode=account["livemode"],
+    )
+
+
+def transfer_state(transfer: Fields) -> TransferState:
+    return TransferState(
+        transfer_id=transfer["id"],
+        account_id=transfer["destination"] or "",
+        amount_cents=transfer["amount"],
+        reversed_cents=transfer["amount_reversed"],
+        charge_id=transfer["source_transaction"],
+        transfer_group=transfer["transfer_group"] or "",
+        reference=(transfer["metadata"] or {}).get("reference", ""),
+        created_at=moment(transfer["created"]),
+    )
+
+
+def reversal_state(reversal: Fields) -> ReversalState:
+    return ReversalState(
+        reversal_id=reversal["id"],
+        transfer_id=reversal["transfer"],
+        amount_cents=reversal["amount"],
+        reference=(reversal["metadata"] or {}).get("reference", ""),
+        created_at=moment(reversal["created"]),
+    )
+
+
+def dispute_state(dispute: Fields) -> DisputeState:
+    moved = tuple(movement(row) for row in dispute["balance_transactions"])
+    due_by = dispute["evidence_details"]["due_by"]
+    return DisputeState(
+        dispute_id=dispute["id"],
+        charge_id=dispute["charge"],
+        intent_id=dispute["payment_intent"],
+        amount_cents=dispute["amount"],
+        fee_cents=sum(row.fee_cents for row in moved),
+        status=dispute["status"],
+        reason=dispute["reason"],
+        is_refundable=dispute["is_charge_refundable"],
+        created_at=moment(dispute["created"]),
+        evidence_due_at=moment(due_by) if due_by else None,
+        movements=moved,
+    )
+
+
+def balance_state(balance: Fields) -> BalanceState:
+    def euros(rows: list[Fields]) -> int:
+        return sum(row["amount"] for row in rows if row["currency"] == "eur")
+
+    return BalanceState(available_cents=euros(balance["available"]), pending_cents=euros(balance["pending"]))
+
+
+def payout_state(payout: Fields) -> PayoutState:
+    return PayoutState(
+        payout_id=payout["id"],
+        amount_cents=payout["amount"],
+        status=payout["status"],
+        is_automatic=payout["automatic"],
+        reconciled=payout["reconciliation_status"] == "completed",
+        arrives_on=moment(payout["arrival_date"]).date(),
+        created_at=moment(payout["created"]),
+    )
+
+
+def movement(row: Fields) -> Movement:
+    """Read a balance transaction by its reporting category, which tells a dispute from any other adjustment."""
+    return Movement(
+        movement_id=row["id"],
+        kind=row["reporting_category"],
+        amount_cents=row["amount"],
+        fee_cents=row["fee"],
+        net_cents=row["net"],
+        source_id=row["source"],
+        created_at=moment(row["created"]),
+        available_at=moment(row["available_on"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Stripe's API under /v1: key, description, idempotency, fault, effect, answer."""
+"""Stripe's API under /v1 and /v2: key, description, idempotency, fault, effect, answer."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from typing import Any
 from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.faults import Fault
 from tests.stripe_emulator.http import Answer, Request, as_json
-from tests.stripe_emulator.idempotency import fingerprint
+from tests.stripe_emulator.idempotency import LIFETIME, SECOND_LIFETIME, fingerprint
 from tests.stripe_emulator.routes import ROUTES
 from tests.stripe_emulator.store import Resource, published
 from tests.stripe_emulator.world import World
@@ -35,6 +35,10 @@ class Call:
     params: dict[str, Any]
     key: str  # empty: none was sent, or nothing would change
     fault: Fault
+
+    @property
+    def is_second_api(self) -> bool:
+        return self.path.startswith("/v2/")
 
     @property
     def fingerprint(self) -> str:
@@ -90,7 +94,8 @@ def _once(world: World, call: Call) -> Answer:
     """Do the work, or repeat the answer that was given the first time under the same key."""
     if call.key:
         with world.lock:
-            known = world.keys.begin(call.key, call.fingerprint, now=world.clock.now())
+            lifetime = SECOND_LIFETIME if call.is_second_api else LIFETIME
+            known = world.keys.begin(call.key, call.fingerprint, now=world.clock.now(), lifetime=lifetime)
         if known:
             return as_json(known.status, known.body, Idempotent_Replayed="true")
     if call.fault.do == "delay":
@@ -102,11 +107,18 @@ def _once(world: World, call: Call) -> Answer:
         status, body = _outcome(world, call)
         if call.fault.do == "error_after":
             status, body = 500, BROKEN
-        if call.key:
-            world.keys.finish(call.key, status, body)
-        if call.operation.method == "POST":
-            world.save()
+        _remember(world, call, status, body)
     return as_json(status, body)
+
+
+def _remember(world: World, call: Call, status: int, body: Resource) -> None:
+    """Store the answer under its key; the second API takes a failed request up again under the same key."""
+    if call.is_second_api and status >= 400:
+        world.keys.forget(call.key)
+    elif call.key:
+        world.keys.finish(call.key, status, body)
+    if call.operation.method == "POST":
+        world.save()
 
 
 def _outcome(world: World, call: Call) -> tuple[int, Resource]:

@@ -95,6 +95,30 @@ def open_session(stripe: StripeClient) -> Callable[..., Any]:
     return opened
 
 
+ACCOUNT = {
+    "contact_email": "atelier@exemple.fr",
+    "display_name": "Atelier du Pont",
+    "dashboard": "express",
+    "identity": {"country": "fr"},
+    "configuration": {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}},
+    "defaults": {"responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
+    "include": ["configuration.recipient", "requirements"],
+}
+
+
+@pytest.fixture
+def seller(stripe: StripeClient, emulator: RunningEmulator) -> Callable[..., str]:
+    """Make a seller's account with a status, and return its id."""
+
+    def made(status: str = "active") -> str:
+        asked: Any = ACCOUNT
+        account = stripe.v2.core.accounts.create(asked, new_key())
+        emulator.set_account(account.id, status=status)
+        return account.id
+
+    return made
+
+
 @pytest.fixture
 def paid_intent(
     stripe: StripeClient, emulator: RunningEmulator, open_session: Callable[..., Any]

@@ -1,12 +1,13 @@
-"""The knobs of the emulator itself: /_fault, /_clock, /_reset, /_objects. Stripe has none of these."""
+"""The knobs of the emulator itself, each under `/_…`. Stripe has none of these."""
 
 import json
 from typing import Any
 
-from tests.stripe_emulator import intents, refunds, sessions
+from tests.stripe_emulator import accounts, refunds
 from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.faults import BadFault, Fault
 from tests.stripe_emulator.http import Answer, Request, as_json
+from tests.stripe_emulator.lapse import lapse
 from tests.stripe_emulator.store import published
 from tests.stripe_emulator.world import World
 
@@ -28,11 +29,13 @@ def answer(world: World, request: Request) -> Answer:
                 with world.lock:
                     world.reset()
                 return as_json(200, {})
+            case "POST", "/_account":
+                return as_json(200, set_account(world, given))
             case "GET", "/_objects":
                 return as_json(200, objects(world))
     except (BadFault, StripeError, ValueError, KeyError, TypeError) as error:
         return as_json(400, {"error": {"message": f"{type(error).__name__}: {error}"}})
-    return as_json(404, {"error": {"message": "The knobs are /_fault, /_clock, /_reset and /_objects."}})
+    return as_json(404, {"error": {"message": "The knobs are /_fault, /_clock, /_account, /_reset and /_objects."}})
 
 
 def set_fault(world: World, given: dict[str, Any]) -> dict[str, Any]:
@@ -60,14 +63,27 @@ def advance(world: World, seconds: int) -> dict[str, int]:
         return {"now": world.clock.now()}
 
 
-def lapse(world: World) -> None:
-    """Expire the sessions and release the holds whose time is over."""
+def set_account(world: World, given: dict[str, Any]) -> dict[str, Any]:
+    """Judge a seller's account anew (`status`, `due`), close it (`closed`), or take money from it (`spend` cents)."""
     with world.lock:
-        sessions.lapse(world)
-        intents.lapse(world)
+        account = world.store.get(accounts.KIND, given["id"])
+        if unknown := set(given) - {"id", "status", "due", "closed", "spend"}:
+            raise BadFault(f"Unknown: {', '.join(sorted(unknown))}.")
+        if "status" in given:
+            accounts.set_status(world, account, given["status"], due=given.get("due"))
+        if given.get("closed"):
+            accounts.close(world, account)
+        account["_balance"] -= int(given.get("spend", 0))
+        world.save()
+        return {"id": account["id"], "status": account["_status"], "balance": account["_balance"]}
 
 
 def objects(world: World) -> dict[str, Any]:
-    """Return everything: objects by kind and id, and what was delivered with which status."""
+    """Return everything: objects by kind and id, the sellers' balances, what was delivered with which status."""
     with world.lock:
-        return {"objects": published(world.store.kinds), "deliveries": list(world.courier.deliveries)}
+        sellers = world.store.all(accounts.KIND)
+        return {
+            "objects": published(world.store.kinds),
+            "balances": {account["id"]: account["_balance"] for account in sellers},
+            "deliveries": list(world.courier.deliveries),
+        }

@@ -38,6 +38,7 @@ class Fault:
     match: str = "*"
     times: int = 1
     seconds: float = 0
+    cents: int = 0
 
     @classmethod
     def read(cls, given: dict[str, Any]) -> "Fault":

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from tests.stripe_emulator.errors import StripeError
 
 LIFETIME = 24 * 3600  # seconds; Stripe prunes keys once they are at least a day old
+SECOND_LIFETIME = 30 * 24 * 3600  # of the second API, where only what succeeded is stored
 
 
 class Stored(NamedTuple):
@@ -23,14 +24,14 @@ class IdempotencyKeys:
     def __init__(self) -> None:
         self.stored: dict[str, Stored] = {}
 
-    def begin(self, key: str, fingerprint: str, *, now: int) -> Stored | None:
+    def begin(self, key: str, fingerprint: str, *, now: int, lifetime: int = LIFETIME) -> Stored | None:
         """
         Claim a key, or return the answer stored under it.
 
         :raises StripeError: 400 if it served other parameters, 409 if its first request is still running.
         """
         known = self.stored.get(key)
-        if known is None or (known.status and now - known.created >= LIFETIME):
+        if known is None or (known.status and now - known.created >= lifetime):
             self.stored[key] = Stored(fingerprint, now, 0, None)
             return None
         if known.fingerprint != fingerprint:

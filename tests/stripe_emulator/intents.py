@@ -2,23 +2,17 @@
 
 from typing import Any
 
+from tests.stripe_emulator import balance, cards
 from tests.stripe_emulator.errors import StripeError, unexpected_state
-from tests.stripe_emulator.store import Resource
+from tests.stripe_emulator.store import Resource, published
 from tests.stripe_emulator.world import World
 
-HOLD_LASTS = 7 * 24 * 3600  # seconds: a card authorisation made online by its holder
 FEE_CENTS, FEE_PER_MILLE = 25, 15  # 1.5 % + 0.25 EUR
 SMALLEST_AMOUNT = 50  # cents
-DECLINED = "Your card was declined."
 NOT_AUTHENTICATED = (
     "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 )
 CANCELABLE = {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "processing"}
-TEST_CARDS = {
-    "pm_card_visa": ("pay", ""),
-    "pm_card_chargeDeclined": ("card_declined", DECLINED),
-    "pm_card_authenticationRequired": ("authentication_required", NOT_AUTHENTICATED),
-}
 
 Params = dict[str, Any]
 
@@ -29,21 +23,48 @@ def fee(amount: int) -> int:
 
 
 def create(world: World, params: Params, ids: dict[str, str]) -> Resource:
-    """Make an intent; with `confirm` and a test card, attempt it at once."""
+    """Make an intent; with `confirm` and a saved card or one of Stripe's test cards, attempt it at once."""
     if params["amount"] < SMALLEST_AMOUNT:
         raise StripeError("Amount must be at least €0.50 eur", code="amount_too_small", param="amount")
-    intent = make(world, amount=params["amount"], currency=params["currency"], data=params)
+    customer = params.get("customer")
+    if customer:
+        world.store.get("customer", customer, param="customer")
+    card = None
     if params.get("confirm"):
-        card = params.get("payment_method", "")
-        outcome, message = TEST_CARDS.get(card, ("missing", ""))
-        if outcome == "missing":
-            raise StripeError(f"No such PaymentMethod: '{card}'", code="resource_missing", param="payment_method")
-        if outcome == "pay":
-            authorise(world, intent)
-        else:
-            fail(world, intent, code=outcome, message=message)
-            raise StripeError(message, status=402, type="card_error", code=outcome)
+        if "payment_method" not in params:
+            raise StripeError(
+                "You cannot confirm this PaymentIntent because it's missing a payment method.",
+                code="payment_intent_unexpected_state",
+            )
+        card = cards.card_of(world, params["payment_method"], customer)
+    intent = make(world, amount=params["amount"], currency=params["currency"], data=params)
+    if card:
+        _confirm(world, intent, card, params)
     return intent
+
+
+def _confirm(world: World, intent: Resource, card: cards.Card, params: Params) -> None:
+    """:raises StripeError: 402 with the intent that the decline leaves, as Stripe answers."""
+    off_session = params.get("off_session") in (True, "one_off", "recurring")
+    if card.asks_always:
+        _decline(world, intent, "authentication_required", "authentication_required", cards.ASKS_ITS_HOLDER)
+    if card.declines:
+        message = cards.NO_FUNDS if card.declines == "insufficient_funds" else cards.DECLINED
+        _decline(world, intent, "card_declined", card.declines, message)
+    intent["payment_method"] = params["payment_method"]
+    authorise(world, intent, card=card, off_session=off_session)
+
+
+def _decline(world: World, intent: Resource, code: str, decline_code: str, message: str) -> None:
+    fail(world, intent, code=code, message=message, decline_code=decline_code)
+    raise StripeError(
+        message,
+        status=402,
+        type="card_error",
+        code=code,
+        decline_code=decline_code,
+        payment_intent=published(intent),
+    )
 
 
 def make(world: World, *, amount: int, currency: str, data: Params) -> Resource:
@@ -57,6 +78,7 @@ def make(world: World, *, amount: int, currency: str, data: Params) -> Resource:
         capture_method=data.get("capture_method", "automatic_async"),
         confirmation_method="automatic",
         currency=currency,
+        customer=data.get("customer"),
         description=data.get("description"),
         livemode=False,
         metadata=data.get("metadata") or {},
@@ -67,68 +89,50 @@ def make(world: World, *, amount: int, currency: str, data: Params) -> Resource:
     )
 
 
-def authorise(world: World, intent: Resource) -> None:
+def authorise(world: World, intent: Resource, *, card: cards.Card = cards.GOOD, off_session: bool = False) -> None:
     """Take the card: hold the amount, or capture it when the intent says so."""
-    charge = world.new(
+    charge = _charge(world, intent, card)
+    intent.update(latest_charge=charge["id"], last_payment_error=None)
+    if intent["capture_method"] != "manual":
+        settle(world, intent, intent["amount"])
+        return
+    # How long the bank keeps a hold is told on the charge; nobody should count days.
+    until = world.clock.now() + card.hold_lasts(off_session=off_session)
+    charge["payment_method_details"]["card"]["capture_before"] = until
+    world.timers.set(until, intent["id"])
+    intent.update(status="requires_capture", amount_capturable=intent["amount"])
+    world.emit("payment_intent.amount_capturable_updated", intent)
+
+
+def _charge(world: World, intent: Resource, card: cards.Card) -> Resource:
+    return world.new(
         "charge",
         "ch",
         amount=intent["amount"],
         amount_captured=0,
         amount_refunded=0,
-        billing_details={
-            "address": None,
-            "email": intent["receipt_email"],
-            "name": None,
-            "phone": None,
-            "tax_id": None,
-        },
+        billing_details=cards.no_details(intent["receipt_email"]),
         captured=False,
         currency=intent["currency"],
+        customer=intent["customer"],
         disputed=False,
         livemode=False,
         metadata=dict(intent["metadata"]),
         paid=True,
         payment_intent=intent["id"],
-        payment_method_details={"type": "card", "card": _card(world)},
+        payment_method=intent["payment_method"],
+        payment_method_details={"type": "card", "card": cards.charged(card)},
         refunded=False,
         status="succeeded",
         transfer_group=intent["transfer_group"],
     )
-    intent.update(latest_charge=charge["id"], last_payment_error=None)
-    if intent["capture_method"] != "manual":
-        charge["payment_method_details"]["card"].pop("capture_before")
-        settle(world, intent, intent["amount"])
-        return
-    intent.update(status="requires_capture", amount_capturable=intent["amount"])
-    world.emit("payment_intent.amount_capturable_updated", intent)
 
 
-def _card(world: World) -> Resource:
-    return {
-        "brand": "visa",
-        "capture_before": world.clock.now() + HOLD_LASTS,
-        "checks": None,
-        "country": "FR",
-        "exp_month": 12,
-        "exp_year": 2034,
-        "fingerprint": "emulated",
-        "funding": "credit",
-        "installments": None,
-        "last4": "4242",
-        "mandate": None,
-        "network": "visa",
-        "network_token": None,
-        "network_transaction_id": None,
-        "regulated_status": None,
-        "three_d_secure": None,
-        "wallet": None,
-        "authorization_code": None,
-    }
-
-
-def fail(world: World, intent: Resource, *, code: str, message: str) -> None:
+def fail(world: World, intent: Resource, *, code: str, message: str, decline_code: str = "") -> None:
     """Record an attempt that did not pay; the intent waits for another card."""
     intent["last_payment_error"] = {"type": "card_error", "code": code, "message": message}
+    if decline_code:
+        intent["last_payment_error"]["decline_code"] = decline_code
     intent["status"] = "requires_payment_method"
     world.emit("payment_intent.payment_failed", intent)
 
@@ -136,20 +140,15 @@ def fail(world: World, intent: Resource, *, code: str, message: str) -> None:
 def settle(world: World, intent: Resource, amount: int) -> None:
     """Capture `amount` cents; what was held above it is given back."""
     charge = world.store.get("charge", intent["latest_charge"])
-    taken = world.new(
-        "balance_transaction",
-        "txn",
-        amount=amount,
-        available_on=world.clock.now() + 3 * 24 * 3600,
-        balance_type="payments",
-        currency=charge["currency"],
-        fee=fee(amount),
-        fee_details=[_fee_detail(amount, charge["currency"])],
-        net=amount - fee(amount),
-        reporting_category="charge",
-        source=charge["id"],
-        status="pending",
+    fault = world.faults.take("fee", intent["id"])
+    taken = balance.book(
+        world,
         type="charge",
+        category="charge",
+        amount=amount,
+        fee=fault.cents if fault else fee(amount),
+        source=charge["id"],
+        available_on=world.clock.now() + balance.PENDING_FOR,
     )
     # A part that is held and never captured counts as given back on the charge, without any refund or transaction.
     charge.update(
@@ -161,16 +160,6 @@ def settle(world: World, intent: Resource, amount: int) -> None:
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
     world.emit("charge.captured" if intent["capture_method"] == "manual" else "charge.succeeded", charge)
     world.emit("payment_intent.succeeded", intent)
-
-
-def _fee_detail(amount: int, currency: str) -> Resource:
-    return {
-        "amount": fee(amount),
-        "application": None,
-        "currency": currency,
-        "description": "Stripe processing fees",
-        "type": "stripe_fee",
-    }
 
 
 def capture(world: World, params: Params, ids: dict[str, str]) -> Resource:
@@ -192,9 +181,8 @@ def capture(world: World, params: Params, ids: dict[str, str]) -> Resource:
 
 
 def _mark_session_paid(world: World, intent: Resource) -> None:
-    for session in world.store.all("checkout.session"):
-        if session["payment_intent"] == intent["id"]:
-            session["payment_status"] = "paid"
+    for session in world.store.by("checkout.session", "payment_intent", intent["id"]):
+        session["payment_status"] = "paid"
 
 
 def cancel(world: World, params: Params, ids: dict[str, str]) -> Resource:
@@ -216,10 +204,14 @@ def release(world: World, intent: Resource, *, reason: str | None) -> None:
     world.emit("payment_intent.canceled", intent)
 
 
-def lapse(world: World) -> None:
-    """Release the holds that their bank no longer keeps."""
-    for intent in world.store.all("payment_intent"):
-        if intent["status"] == "requires_capture":
-            charge = world.store.get("charge", intent["latest_charge"])
-            if charge["payment_method_details"]["card"]["capture_before"] <= world.clock.now():
-                release(world, intent, reason="automatic")
+def lapses_at(world: World, intent: Resource) -> int | None:
+    """Return when the bank lets go of a hold; None when nothing is held."""
+    if intent["status"] != "requires_capture":
+        return None
+    charge = world.store.get("charge", intent["latest_charge"])
+    return int(charge["payment_method_details"]["card"]["capture_before"])
+
+
+def lapse(world: World, intent: Resource) -> None:
+    """Release a hold that its bank no longer keeps."""
+    release(world, intent, reason="automatic")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.stripe_emulator import balance
 from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.store import Resource
 from tests.stripe_emulator.world import World
@@ -53,21 +54,7 @@ def _give_back(world: World, charge: Resource, amount: int, params: dict[str, An
         reason=params.get("reason"),
         status="succeeded",
     )
-    given = world.new(
-        "balance_transaction",
-        "txn",
-        amount=-amount,
-        available_on=world.clock.now(),
-        balance_type="payments",
-        currency=charge["currency"],
-        fee=0,
-        fee_details=[],
-        net=-amount,
-        reporting_category="refund",
-        source=refund["id"],
-        status="available",
-        type="refund",
-    )
+    given = balance.book(world, type="refund", category="refund", amount=-amount, source=refund["id"])
     refund["balance_transaction"] = given["id"]
     world.emit("refund.created", refund)
     world.emit("charge.refunded", charge)

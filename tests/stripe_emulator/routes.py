@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tests.stripe_emulator import intents, refunds, sessions, transfers
+from tests.stripe_emulator import accounts, balance, cards, intents, refunds, sessions, transfers
 from tests.stripe_emulator.store import Resource, list_page
 from tests.stripe_emulator.world import World
 
@@ -50,6 +50,12 @@ ROUTES: dict[str, Effect] = {
     "PostPaymentIntentsIntentCancel": intents.cancel,
     "GetCharges": browse("charge", "/v1/charges", "payment_intent", "transfer_group"),
     "GetChargesCharge": read("charge"),
+    "PostCustomers": cards.create_customer,
+    "GetCustomersCustomer": read("customer"),
+    "GetPaymentMethodsPaymentMethod": read("payment_method"),
+    "PostPaymentMethodsPaymentMethodDetach": cards.detach,
+    "GetSetupIntentsIntent": read("setup_intent"),
+    "GetBalance": balance.read,
     "PostRefunds": refunds.create,
     "GetRefunds": browse("refund", "/v1/refunds", "charge", "payment_intent"),
     "GetRefundsRefund": read("refund"),
@@ -62,4 +68,7 @@ ROUTES: dict[str, Effect] = {
     "GetTransfersTransfer": read("transfer"),
     "PostTransfersIdReversals": transfers.reverse,
     "GetTransfersIdReversals": transfers.reversals,
+    "PostV2CoreAccounts": accounts.create,
+    "GetV2CoreAccountsId": accounts.read,
+    "PostV2CoreAccountLinks": accounts.create_link,
 }

@@ -52,11 +52,35 @@ class RunningEmulator:
         """Return what was delivered: {event, type, status}, in order; status 0 if nobody answered."""
         return list(self._knob("GET", "/_objects")["deliveries"])
 
-    def press(self, session_id: str, outcome: str = "pay") -> str:
-        """Press a button of the payment page (pay, decline, authenticate, fail, abandon); return where it leads."""
-        request = urllib.request.Request(
-            f"{self.url}/c/pay/{session_id}", data=urlencode({"outcome": outcome}).encode(), method="POST"
-        )
+    def press(self, session_id: str, outcome: str = "pay", *, card: str = "4242424242424242") -> str:
+        """
+        Press a button of the payment page, and return where it leads.
+
+        `pay` does what `card` has in store (cards.py). `authenticate` leads to the bank's page, where one may
+        `confirm`, `fail` or `abandon`; `decline` declines.
+        """
+        return self._submit(f"/c/pay/{session_id}", {"outcome": outcome, "card": card})
+
+    def onboard(self, url: str, outcome: str = "finish") -> str:
+        """Visit an onboarding link and press a button (finish, wait, leave, reject); return where it leads."""
+        path = url.removeprefix(self.url)
+        try:
+            with urllib.request.build_opener(_NoRedirect).open(url, timeout=PATIENCE):
+                return self._submit(path, {"outcome": outcome})
+        except HTTPError as over:
+            with over:
+                return str(over.headers.get("Location", ""))
+
+    def set_account(self, account_id: str, **given: Any) -> None:
+        """Set a seller's account: status, due, closed, spend; see control.py."""
+        self._knob("POST", "/_account", {"id": account_id, **given})
+
+    def balance_of(self, account_id: str) -> int:
+        """Return what a seller's account holds, in cents."""
+        return int(self._knob("GET", "/_objects")["balances"][account_id])
+
+    def _submit(self, path: str, form: dict[str, str]) -> str:
+        request = urllib.request.Request(self.url + path, data=urlencode(form).encode(), method="POST")
         try:
             urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE)
         except HTTPError as answer:

@@ -5,8 +5,9 @@ import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.stripe_emulator import api, checkout, control
+from tests.stripe_emulator import api, checkout, control, onboarding
 from tests.stripe_emulator.http import Answer, Request, as_json
+from tests.stripe_emulator.lapse import lapse, set_all
 from tests.stripe_emulator.world import Account, World
 
 LARGEST_BODY = 1_000_000  # bytes
@@ -23,13 +24,14 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.base_url = base_url or f"http://127.0.0.1:{self.server_port}"
         self.world = World(account, base_url=self.base_url)
+        set_all(self.world)
         self.closing = threading.Event()
         threading.Thread(target=self._lapse, name="stripe-emulator-lapse", daemon=True).start()
 
     def _lapse(self) -> None:
         """Let sessions and holds lapse on time, even when nobody asks for anything."""
         while not self.closing.wait(LAPSE_EVERY):
-            control.lapse(self.world)
+            lapse(self.world)
 
     def server_close(self) -> None:
         self.closing.set()
@@ -91,10 +93,12 @@ class Handler(BaseHTTPRequestHandler):
 
 def dispatch(world: World, request: Request) -> Answer:
     """Hand a request to the door it knocks at."""
-    if request.path.startswith("/v1/"):
+    if request.path.startswith(("/v1/", "/v2/")):
         return api.answer(world, request)
     if request.path.startswith(("/c/", "/assets/")):
         return checkout.answer(world, request)
+    if request.path.startswith("/onboard/"):
+        return onboarding.answer(world, request)
     if request.path.startswith("/_"):
         return control.answer(world, request)
     if request.path == "/":

@@ -1,8 +1,8 @@
-"""Hosted Checkout sessions, in payment mode."""
+"""Hosted Checkout sessions: to pay, or to save a card."""
 
 from typing import Any
 
-from tests.stripe_emulator import intents
+from tests.stripe_emulator import cards, intents
 from tests.stripe_emulator.errors import StripeError
 from tests.stripe_emulator.store import Resource
 from tests.stripe_emulator.world import World
@@ -22,30 +22,72 @@ def create(world: World, params: Params, ids: dict[str, str]) -> Resource:
         raise StripeError(
             f"The `expires_at` timestamp must be {bound} from Checkout Session creation.", param="expires_at"
         )
-    total = sum(item["price_data"]["unit_amount"] * item.get("quantity", 1) for item in params["line_items"])
-    if total < intents.SMALLEST_AMOUNT:
-        raise StripeError(
-            "The Checkout Session's total amount due must add up to at least €0.50 eur", code="amount_too_small"
-        )
+    total = None
+    if params["mode"] == "payment":
+        total = sum(item["price_data"]["unit_amount"] * item.get("quantity", 1) for item in params["line_items"])
+        if total < intents.SMALLEST_AMOUNT:
+            raise StripeError(
+                "The Checkout Session's total amount due must add up to at least €0.50 eur", code="amount_too_small"
+            )
+    if "customer" in params:
+        world.store.get("customer", params["customer"], param="customer")
     session = world.new("checkout.session", "cs_test", **_fields(params), amount_total=total, amount_subtotal=total)
     session.update(expires_at=expires_at, url=f"{world.base_url}/c/pay/{session['id']}")
+    world.timers.set(expires_at, session["id"])
+    if session["mode"] == "setup":
+        session["setup_intent"] = _setup_intent(world, session, params)["id"]
     return session
 
 
+def _setup_intent(world: World, session: Resource, params: Params) -> Resource:
+    """Stripe makes it with the page, where a payment's intent waits for the first attempt."""
+    data = params.get("setup_intent_data") or {}
+    intent = world.new(
+        "setup_intent",
+        "seti",
+        automatic_payment_methods=None,
+        customer=session["customer"],
+        description=data.get("description"),
+        livemode=False,
+        metadata=data.get("metadata") or {},
+        payment_method_types=["card"],
+        status="requires_payment_method",
+        usage="off_session",
+    )
+    world.emit("setup_intent.created", intent)
+    return intent
+
+
 def _refuse_what_cannot_be(params: Params) -> None:
-    if params.get("mode") != "payment":
-        raise StripeError("This emulator knows `mode=payment` only.", param="mode")
-    if not params.get("line_items"):
+    if params.get("mode") not in ("payment", "setup"):
+        raise StripeError("This emulator knows `mode=payment` and `mode=setup` only.", param="mode")
+    if params["mode"] == "setup":
+        _refuse_what_no_setup_has(params)
+    elif not params.get("line_items"):
         raise StripeError(
             "You must provide `line_items` in `payment` mode.", param="line_items", code="parameter_missing"
         )
     if not params.get("success_url"):
         raise StripeError("`success_url` is required for a hosted page.", param="success_url", code="parameter_missing")
-    for index, item in enumerate(params["line_items"]):
+    for index, item in enumerate(params.get("line_items", [])):
         price = item.get("price_data", {})
         if "unit_amount" not in price or "product_data" not in price or price["currency"] != "eur":
             where = f"line_items[{index}][price_data]"
             raise StripeError("A line needs price_data in eur, with unit_amount and product_data.", param=where)
+
+
+def _refuse_what_no_setup_has(params: Params) -> None:
+    for name in ("line_items", "payment_intent_data"):
+        if name in params:
+            raise StripeError(f"You can not pass `{name}` in `setup` mode.", param=name)
+    if "currency" not in params:
+        raise StripeError(
+            "`currency` is required in `setup` mode when `payment_method_types` is not set.",
+            param="currency",
+            code="parameter_missing",
+        )
+    if "customer" not in params:
+        raise StripeError("This emulator saves cards for a `customer` only.", param="customer")
 
 
 def _fields(params: Params) -> Resource:
@@ -53,22 +95,23 @@ def _fields(params: Params) -> Resource:
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "currency": "eur",
+        "currency": params.get("currency", "eur"),
+        "customer": params.get("customer"),
         "custom_fields": [],
         "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
         "customer_email": params.get("customer_email"),
         "livemode": False,
         "locale": params.get("locale"),
         "metadata": params.get("metadata") or {},
-        "mode": "payment",
+        "mode": params["mode"],
         "payment_method_types": ["card"],
-        "payment_status": "unpaid",
+        "payment_status": "unpaid" if params["mode"] == "payment" else "no_payment_required",
         "shipping_options": [],
         "status": "open",
         "success_url": params["success_url"],
         "ui_mode": params.get("ui_mode", "hosted_page"),
         "_intent_data": params.get("payment_intent_data") or {},
-        "_labels": [item["price_data"]["product_data"]["name"] for item in params["line_items"]],
+        "_labels": [item["price_data"]["product_data"]["name"] for item in params.get("line_items", [])],
     }
 
 
@@ -89,33 +132,52 @@ def close(world: World, session: Resource) -> None:
     world.emit("checkout.session.expired", session)
 
 
-def pay(world: World, session: Resource) -> None:
-    """Complete an open session with a card that works."""
-    intent = attempt(world, session)
-    intents.authorise(world, intent)
-    session.update(
-        status="complete",
-        payment_status="paid" if intent["status"] == "succeeded" else "unpaid",
-        customer_details=_customer(session),
-        url=None,
-    )
+def pay(world: World, session: Resource, card: cards.Card = cards.GOOD) -> None:
+    """Complete an open session with a card that works, its holder being there."""
+    if session["mode"] == "setup":
+        _save_card(world, session, card)
+        payment_status = "no_payment_required"
+    else:
+        intent = attempt(world, session)
+        intents.authorise(world, intent, card=card)
+        payment_status = "paid" if intent["status"] == "succeeded" else "unpaid"
+    details = _customer(world, session)
+    session.update(status="complete", payment_status=payment_status, customer_details=details, url=None)
     world.emit("checkout.session.completed", session)
+
+
+def _save_card(world: World, session: Resource, card: cards.Card) -> None:
+    method = cards.save(world, card, session["customer"])
+    intent = world.store.get("setup_intent", session["setup_intent"])
+    intent.update(status="succeeded", payment_method=method["id"], last_setup_error=None)
+    world.emit("setup_intent.succeeded", intent)
+
+
+def decline(world: World, session: Resource, *, code: str, message: str) -> None:
+    """Record an attempt that did not work; the page stays open for another."""
+    if session["mode"] == "payment":
+        intents.fail(world, attempt(world, session), code=code, message=message)
+        return
+    intent = world.store.get("setup_intent", session["setup_intent"])
+    intent["last_setup_error"] = {"type": "card_error", "code": code, "message": message}
+    world.emit("setup_intent.setup_failed", intent)
 
 
 def attempt(world: World, session: Resource) -> Resource:
     """Return the session's intent, made at the first attempt to pay."""
     if session["payment_intent"] is None:
-        data = {"receipt_email": session["customer_email"], **session["_intent_data"]}
+        data = {"receipt_email": session["customer_email"], "customer": session["customer"], **session["_intent_data"]}
         intent = intents.make(world, amount=session["amount_total"], currency=session["currency"], data=data)
-        session["payment_intent"] = intent["id"]
+        world.store.change(session, "payment_intent", intent["id"])
     return world.store.get("payment_intent", session["payment_intent"])
 
 
-def _customer(session: Resource) -> Resource:
+def _customer(world: World, session: Resource) -> Resource:
+    known = world.store.get("customer", session["customer"])["email"] if session["customer"] else None
     return {
         "address": None,
         "business_name": None,
-        "email": session["customer_email"],
+        "email": session["customer_email"] or known,
         "individual_name": None,
         "name": None,
         "phone": None,
@@ -124,8 +186,6 @@ def _customer(session: Resource) -> Resource:
     }
 
 
-def lapse(world: World) -> None:
-    """Expire the sessions whose time is over."""
-    for session in world.store.all("checkout.session"):
-        if session["status"] == "open" and session["expires_at"] <= world.clock.now():
-            close(world, session)
+def ends_at(world: World, session: Resource) -> int | None:
+    """Return when a page closes by itself; None when it is closed."""
+    return int(session["expires_at"]) if session["status"] == "open" else None

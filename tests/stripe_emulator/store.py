@@ -9,16 +9,51 @@ from tests.stripe_emulator.errors import StripeError, no_such
 
 Resource = dict[str, Any]
 
+# The fields that lists are filtered by, so that a list costs what it holds and not what was ever made.
+INDEXED = {
+    "balance_transaction": ("source", "_payout"),
+    "charge": ("payment_intent", "transfer_group"),
+    "checkout.session": ("payment_intent",),
+    "dispute": ("payment_intent", "charge"),
+    "refund": ("payment_intent", "charge"),
+    "transfer": ("transfer_group", "source_transaction", "destination"),
+    "transfer_reversal": ("transfer",),
+}
+
 
 class Store:
     """Objects by kind and id, in the order they were made."""
 
     def __init__(self) -> None:
         self.kinds: dict[str, dict[str, Resource]] = {}
+        self.index: dict[tuple[str, str, str], list[str]] = {}
 
     def add(self, resource: Resource) -> Resource:
         self.kinds.setdefault(resource["object"], {})[resource["id"]] = resource
+        for field in INDEXED.get(resource["object"], ()):
+            self._note(resource, field)
         return resource
+
+    def change(self, resource: Resource, field: str, value: str) -> None:
+        """Set an indexed field that was null until now."""
+        resource[field] = value
+        self._note(resource, field)
+
+    def load(self, kinds: dict[str, dict[str, Resource]]) -> None:
+        """Take over the objects of a file."""
+        for rows in kinds.values():
+            for resource in rows.values():
+                self.add(resource)
+
+    def _note(self, resource: Resource, field: str) -> None:
+        value = resource.get(field)
+        if value is not None:
+            self.index.setdefault((resource["object"], field, value), []).append(resource["id"])
+
+    def by(self, kind: str, field: str, value: str) -> list[Resource]:
+        """Return the objects whose indexed field has this value, oldest first."""
+        rows = self.kinds.get(kind, {})
+        return [rows[identifier] for identifier in self.index.get((kind, field, value), [])]
 
     def get(self, kind: str, identifier: str, *, param: str = "id") -> Resource:
         """:raises StripeError: 404 if there is none."""
@@ -38,9 +73,11 @@ class Store:
     def select(self, kind: str, params: Resource, *, by: tuple[str, ...] = ()) -> list[Resource]:
         """Return the objects that were made when `created` says, newest first; `by` names plain equalities."""
         wanted = {field: params[field] for field in by if field in params}
+        indexed = next((field for field in INDEXED.get(kind, ()) if field in wanted), None)
+        rows = self.by(kind, indexed, wanted[indexed]) if indexed else self.all(kind)
         return [
             row
-            for row in reversed(self.all(kind))
+            for row in reversed(rows)
             if _is_in_range(row["created"], params.get("created"))
             and all(row.get(field) == value for field, value in wanted.items())
         ]

@@ -85,9 +85,9 @@ def test_what_is_only_held_is_not_refunded(stripe, paid_intent):
         stripe.v1.refunds.create({"payment_intent": intent.id}, new_key())
 
 
-def test_transfers_stay_within_their_source(stripe, paid_intent):
+def test_transfers_stay_within_their_source(stripe, paid_intent, seller):
     charge = paid_intent().latest_charge
-    asked = {"currency": "eur", "destination": "acct_1", "source_transaction": charge, "transfer_group": "g1"}
+    asked = {"currency": "eur", "destination": seller(), "source_transaction": charge, "transfer_group": "g1"}
     transfer = stripe.v1.transfers.create({"amount": 3000, **asked}, new_key())
     with pytest.raises(InvalidRequestError, match="must not exceed the source amount"):
         stripe.v1.transfers.create({"amount": 501, **asked}, new_key())

@@ -93,7 +93,7 @@ class Courier:
             with self.wake:
                 self.deliveries.append({"event": event["id"], "type": event["type"], "status": status})
                 if is_taken:
-                    event["pending_webhooks"] = 0
+                    event["pending_webhooks" if event["object"] == "event" else "_pending"] = 0
                 elif attempt + 1 < ATTEMPTS:
                     self._push(event, attempt=attempt + 1, wait=min(LONGEST_WAIT, self.first_wait * 2**attempt))
                 self.busy = False

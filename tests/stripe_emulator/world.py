@@ -5,6 +5,7 @@ import json
 import secrets
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.stripe_emulator.clock import Clock
 from tests.stripe_emulator.faults import Faults
 from tests.stripe_emulator.idempotency import IdempotencyKeys
 from tests.stripe_emulator.store import Resource, Store, published, write_state
+from tests.stripe_emulator.timers import Timers
 from tests.stripe_emulator.webhooks import Courier
 from tests.stripe_spec import load_spec
 
@@ -35,7 +37,7 @@ class World:
         self.base_url, self.state = base_url, account.state
         self.lock = threading.RLock()
         self.clock, self.faults, self.spec = Clock(), Faults(), load_spec()
-        self.store, self.keys = Store(), IdempotencyKeys()
+        self.store, self.keys, self.timers = Store(), IdempotencyKeys(), Timers()
         self.courier = Courier(
             url=account.webhook_url,
             secret=account.webhook_secret,
@@ -70,9 +72,29 @@ class World:
         )
         self.courier.send(event)
 
+    def emit_thin(self, type: str, resource: Resource) -> None:
+        """Record an event of the second API, which names its object and shows nothing of it, and send it."""
+        event = {
+            "id": f"evt_{secrets.token_hex(12)}",
+            "object": "v2.core.event",
+            "context": None,
+            "created": datetime.fromtimestamp(self.clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "livemode": False,
+            "reason": None,
+            "related_object": {
+                "id": resource["id"],
+                "type": resource["object"],
+                "url": f"/v2/core/accounts/{resource['id']}",
+            },
+            "type": type,
+            "_pending": 1,
+        }
+        self.courier.send(self.store.add(event))
+
     def reset(self) -> None:
         """Forget everything."""
         self.store, self.keys, self.clock.ahead = Store(), IdempotencyKeys(), 0
+        self.timers.clear()
         self.faults.clear()
         self.courier.clear()
         self.save()
@@ -84,9 +106,9 @@ class World:
             write_state(self.state, kept)
 
     def _load(self, kept: dict[str, Any]) -> None:
-        self.store.kinds = kept["objects"]
+        self.store.load(kept["objects"])
         self.keys.load(kept["keys"])
         self.clock.ahead = kept["ahead"]
-        for event in self.store.all("event"):
-            if event["pending_webhooks"]:
+        for event in [*self.store.all("event"), *self.store.all("v2.core.event")]:
+            if event.get("pending_webhooks") or event.get("_pending"):
                 self.courier.send(event)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +40,7 @@ class Operation:
     path: str
     query_schema: Mapping[str, Any]
     body_schema: Mapping[str, Any]
+    is_json: bool  # the second API takes JSON bodies, the first takes forms
     response: Draft7Validator
     pattern: re.Pattern[str] = field(compare=False)
 
@@ -49,14 +50,25 @@ class Operation:
 
         :raises SpecError: for a field unknown, missing, or of the wrong type.
         """
-        in_query = self._checked(query, self.query_schema, "query")
-        in_body = self._checked(body, self.body_schema, "body")
-        return in_query | in_body
+        in_query = decode(query, self.query_schema)
+        _raise_first(self.query_validator, in_query, f"{self.method} {self.path} query")
+        in_body = self._read_json(body) if self.is_json else decode(body, self.body_schema)
+        _raise_first(self.body_validator, in_body, f"{self.method} {self.path} body")
+        return dict(in_query | in_body)
 
-    def _checked(self, encoded: str, schema: Mapping[str, Any], where: str) -> dict[str, Any]:
-        found = decode(encoded, schema)
-        _raise_first(Draft7Validator(schema), found, f"{self.method} {self.path} {where}")
-        return found
+    @cached_property
+    def query_validator(self) -> Draft7Validator:
+        return Draft7Validator(self.query_schema)
+
+    @cached_property
+    def body_validator(self) -> Draft7Validator:
+        return Draft7Validator(self.body_schema)
+
+    def _read_json(self, body: str) -> Any:
+        try:
+            return json.loads(body or "{}")
+        except ValueError as error:
+            raise SpecError(f"{self.method} {self.path} body: {error}", code="parameter_invalid") from error
 
     def check_response(self, body: Any) -> None:
         """:raises SpecError: if a successful answer is not as described."""
@@ -101,7 +113,8 @@ class Spec:
         return {name: None for name, field in self._resources[kind]["properties"].items() if field.get("nullable")}
 
     def _operation(self, path: str, method: str, description: dict[str, Any]) -> Operation:
-        bodies = list(description.get("requestBody", {}).get("content", {}).values())
+        contents = description.get("requestBody", {}).get("content", {})
+        bodies = list(contents.values())
         answer = description["responses"]["200"]["content"]["application/json"]["schema"]
         return Operation(
             name=description["operationId"],
@@ -109,6 +122,7 @@ class Spec:
             path=path,
             query_schema=_query_schema(description.get("parameters", [])),
             body_schema=_closed(bodies[0]["schema"]) if bodies else OBJECT_WITHOUT_FIELDS,
+            is_json="application/json" in contents,
             response=Draft7Validator({**_json_schema(answer), "components": {"schemas": self._schemas}}),
             pattern=re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)),
         )

@@ -86,12 +86,45 @@ def test_the_client_insists_on_a_key():
         ("GetRefunds", params.RefundListParams),
         ("GetEvents", params.EventListParams),
         ("PostTransfers", params.TransferCreateParams),
+        ("GetTransfers", params.TransferListParams),
+        ("PostTransfersIdReversals", params.TransferReversalCreateParams),
+        ("PostCustomers", params.CustomerCreateParams),
+        ("PostPaymentMethodsPaymentMethodDetach", params.PaymentMethodDetachParams),
+        ("GetDisputes", params.DisputeListParams),
+        ("GetPayouts", params.PayoutListParams),
+        ("GetBalanceTransactions", params.BalanceTransactionListParams),
     ],
 )
 def test_the_description_is_as_new_as_the_package(operation, sdk):
     found = next(known for known in load_spec().operations if known.name == operation)
     described = {*found.query_schema["properties"], *found.body_schema.get("properties", {})}
     assert described == set(sdk.__annotations__) - set(RequestOptions.__annotations__)
+
+
+LINKS, ACCOUNTS = "https://api.stripe.com/v2/core/account_links", "https://api.stripe.com/v2/core/accounts"
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "complaint"),
+    [
+        (LINKS, '{"account": "acct_1"}', "'use_case' is a required property"),
+        (LINKS, '{"account": "acct_1", "use_case": {"type": "gift"}}', "'gift' is not one of"),
+        (ACCOUNTS, "display_name=Atelier", "Expecting value"),
+        (ACCOUNTS, "[]", "is not of type 'object'"),
+        (ACCOUNTS, '{"dashboard": "express", "colour": "red"}', "'colour' was unexpected"),
+        (ACCOUNTS, '{"defaults": {"responsibilities": {}}}', "'fees_collector' is a required property"),
+    ],
+)
+def test_a_wrong_request_to_the_second_api_is_caught(url, body, complaint):
+    with pytest.raises(SpecError, match=complaint):
+        load_spec().check_request("POST", url, body)
+
+
+def test_what_an_answer_may_include_is_asked_for_by_name():
+    operation = load_spec().check_request("GET", f"{ACCOUNTS}/acct_1?include[0]=requirements", None)
+    assert operation.name == "GetV2CoreAccountsId"
+    with pytest.raises(SpecError, match="'secrets' is not one of"):
+        load_spec().check_request("GET", f"{ACCOUNTS}/acct_1?include[0]=secrets", None)
 
 
 def test_the_description_is_the_pruned_one():
