@@ -15,7 +15,7 @@ from booking.appointments.links import appointment_by_link
 from booking.appointments.models import Appointment, AppointmentQuerySet, BikeType, Proposal
 from booking.appointments.rights import NotYourWorkshop
 from collective.members.models import User
-from collective.payments.models import Payment
+from collective.payments.models import KeptCard, Payment
 from collective.workshops.models import Workshop
 
 NUMBER = r"M[0-9]{1,12}"
@@ -35,6 +35,12 @@ class PaymentShown(serializers.Serializer[Any]):
     amount_cents = serializers.IntegerField()
     captured_cents = serializers.IntegerField()
     refunded_cents = serializers.IntegerField()
+
+
+class CardShown(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=KeptCard.State.choices)
+    brand = serializers.CharField()
+    last4 = serializers.CharField()
 
 
 class ProposalShown(serializers.Serializer[Any]):
@@ -70,6 +76,7 @@ class AppointmentShown(serializers.Serializer[Any]):
     pay_now = serializers.ChoiceField(choices=Workshop.PayNow.choices)
     due_now_cents = serializers.IntegerField()
     payment = PaymentShown(allow_null=True)
+    card = CardShown(allow_null=True, help_text="Saved to be charged at the end.")
     name = serializers.CharField()
     email = serializers.CharField()
     phone = serializers.CharField()
@@ -96,7 +103,15 @@ class BookedShown(AppointmentShown):
 
 def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
     """Fetch what is shown, in as many queries for a hundred as for one."""
-    one_each = ("workshop__collective", "workshop__seller", "mechanic", "second_mechanic", "payment", "diagnosis")
+    one_each = (
+        "workshop__collective",
+        "workshop__seller",
+        "mechanic",
+        "second_mechanic",
+        "payment",
+        "card",
+        "diagnosis",
+    )
     return rows.select_related(*one_each).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
 
 
@@ -107,7 +122,7 @@ def appointment_data(appointment: Appointment) -> dict[str, Any]:
 
 def booked_data(appointment: Appointment) -> dict[str, Any]:
     """The same of one that was just booked: without a payment, it carries what is true now."""
-    if appointment.payment_id is not None:
+    if appointment.payment_id is not None or appointment.card_id is not None:
         return appointment_data(appointment)
     prefetch_related_objects([appointment], "lines", Prefetch("proposals", Proposal.objects.open_()))
     return dict(AppointmentShown(appointment).data)

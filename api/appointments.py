@@ -34,10 +34,12 @@ from booking.appointments.contact import LONGEST_ADDRESS, LONGEST_EMAIL, LONGEST
 from booking.appointments.links import manage_link
 from booking.appointments.models import Appointment
 from booking.appointments.move import move_appointment
+from booking.appointments.open_page import has_page, open_page
 from booking.appointments.refuse import LONGEST_REASON
 from booking.appointments.rights import NotYours, is_customer
 from booking.appointments.withdraw import withdraw
-from collective.payments.ask import PaymentClosed, PaymentUnavailable, open_payment
+from collective.payments.ask import PaymentClosed, PaymentUnavailable
+from collective.payments.keep_card import CardClosed
 from collective.workshops.models import Workshop
 
 
@@ -137,11 +139,11 @@ class AppointmentsDoor(Door):
 
 def payment_page(appointment: Appointment, *, at: datetime) -> str | None:
     """Open the payment page; while the provider is silent the appointment waits, and /pay/ asks again."""
-    if appointment.payment is None or appointment.status != Appointment.Status.UNPAID:
+    if not has_page(appointment) or appointment.status != Appointment.Status.UNPAID:
         return None
     try:
-        return open_payment(payment=appointment.payment, at=at)
-    except (PaymentUnavailable, PaymentClosed):
+        return open_page(appointment=appointment, at=at)
+    except (PaymentUnavailable, PaymentClosed, CardClosed):
         return None
 
 
@@ -165,9 +167,9 @@ class PayDoor(Door):
         appointment, by = find_appointment(key, request.user, at=at)
         if not is_customer(by, appointment):
             raise NotYours
-        if appointment.payment is None:
+        if not has_page(appointment):
             raise NothingDue
-        return Response(PaymentPage({"url": open_payment(payment=appointment.payment, at=at)}).data)
+        return Response(PaymentPage({"url": open_page(appointment=appointment, at=at)}).data)
 
 
 class RefundDoor(Door):

@@ -190,7 +190,7 @@ def find_hold(token: uuid.UUID, *, and_its: Sequence[str] = SHOWN_WITH_HOLD) -> 
 def hold_data(hold: Hold, *, at: datetime) -> dict[str, Any]:
     lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
     total = sum(line.labour_cents + line.parts_cents for line in lines)
-    ways = ways_to_pay(workshop=hold.workshop, total_cents=total)
+    ways = ways_to_pay(workshop=hold.workshop, total_cents=total, ready_at=hold.ready_at or hold.ends_at, at=at)
     shown = {name: getattr(hold, name) for name in AS_KEPT} | {
         "is_live": hold.is_live(at=at),
         "may_be_extended": hold.is_live(at=at) and hold.extended_at is None,

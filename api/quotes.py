@@ -16,7 +16,8 @@ from api.errors import NotFound
 from api.fields import Asked, Nothing, Text, WholeNumber, YesNo
 from backend.lib.clock import database_now
 from booking.appointments.balance import ask_balance, pay_balance
-from booking.appointments.models import Quote
+from booking.appointments.card_saved import forget_my_card
+from booking.appointments.quote_models import Quote
 from booking.appointments.rights import NotYours, is_customer
 from booking.jobs.answer_quote import agree_to_quote, refuse_quote
 from booking.jobs.bill import bill
@@ -161,3 +162,15 @@ class AskBalanceDoor(SignedInDoor):
         at = database_now()
         appointment, by = find_for_staff(key, request.user, at=at)
         return Response(appointment_data(ask_balance(appointment=appointment, by=by, at=at)))
+
+
+class ForgetCardDoor(Door):
+    refusals = (410,)
+
+    @extend_schema(tags=["booking"], summary="Forget the saved card", request=None, responses=AppointmentShown)
+    def post(self, request: Request, key: str) -> Response:
+        """The repair is then paid by link or at the counter."""
+        self.read_body(Nothing)
+        at = database_now()
+        appointment, by = find_appointment(key, request.user, at=at)
+        return Response(appointment_data(forget_my_card(appointment=appointment, by=by, at=at)))

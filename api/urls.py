@@ -79,6 +79,7 @@ of_appointments = [
     path("answer-quote/", quotes.AnswerQuoteDoor.as_view(), name="answer_quote"),
     path("bill/", quotes.BillDoor.as_view(), name="bill"),
     path("balance/", quotes.BalanceDoor.as_view(), name="balance"),
+    path("forget-card/", quotes.ForgetCardDoor.as_view(), name="forget_card"),
     path("ask-balance/", quotes.AskBalanceDoor.as_view(), name="ask_balance"),
     path("no-show/", answers.NoShowDoor.as_view(), name="no_show"),
 ]

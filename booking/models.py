@@ -7,9 +7,8 @@ from booking.appointments.models import (
     Hold,
     HoldLine,
     Proposal,
-    Quote,
-    QuoteLine,
 )
+from booking.appointments.quote_models import Quote, QuoteLine
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
 from booking.services.offers import Offer

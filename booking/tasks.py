@@ -18,12 +18,14 @@ from huey.contrib.djhuey import db_periodic_task, db_task
 from backend.lib import live
 from backend.lib.clock import database_now
 from backend.lib.outbox import handles, put, sweep_outbox
-from booking.appointments import paid, paid_later, remind
+from booking.appointments import card_saved, paid, paid_later, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
+from booking.jobs.pick_up import release_lapsing_holds
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
+from collective.payments.keep_card import sweep_cards
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.timetable.free_days import extend_horizon
@@ -35,6 +37,8 @@ Sweep = Callable[..., int]
 HANDLERS = (
     paid.payment_changed,
     paid_later.balance_changed,
+    paid_later.late_changed,
+    card_saved.card_changed,
     remind.remind,
     offer_freed.offer_freed,
     erase.erase_ended,
@@ -70,6 +74,9 @@ ROUND: dict[str, Sweep] = {
     "events": sweep_events,
     "operations": run_operations,
     "payments": poll_payments,
+    "holds of cards": release_lapsing_holds,
+    "cards": sweep_cards,
+    "cards to forget": card_saved.forget_cards,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
     "offers": lapse_offers,

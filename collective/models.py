@@ -4,7 +4,7 @@ from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
 from collective.ledger.models import Entity, Entry, Line, PrivateReference
 from collective.members.models import Collective, Membership, User
-from collective.payments.models import Operation, Payment, Refund, SavedCard, StripeEvent
+from collective.payments.models import KeptCard, Operation, Payment, Refund, StripeEvent
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 from collective.sharing.models import PriceChoice, SharingKey
 from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
@@ -36,7 +36,7 @@ __all__ = [
     "PrivateReference",
     "Refund",
     "Resource",
-    "SavedCard",
+    "KeptCard",
     "Seller",
     "SharingKey",
     "Staff",

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput, RuleBroken
-from booking.appointments.ask import ask_again, ask_for_due
+from booking.appointments.ask import ask_again, ask_for_card, ask_for_due
 from booking.appointments.changes import write_down
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.contact import Contact, read_contact
 from booking.appointments.extend import HoldExpired
 from booking.appointments.limit import check_open_appointments
 from booking.appointments.models import Appointment, AppointmentLine, Hold, HoldLine
-from booking.appointments.pay_plan import due_now
+from booking.appointments.pay_plan import choose_way, late_charge
 from booking.appointments.policy import free_until, needs_early_start
 from booking.appointments.seat import SEAT_FIELDS, keep_seat
 from booking.appointments.terms import VERSION
@@ -105,13 +105,17 @@ def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
     write_down(appointment, kind="booked", by=appointment.cyclist, at=at)
     if appointment.due_now_cents:
         ask_for_due(appointment, hold, at=at)
+    elif appointment.pay_now == Workshop.PayNow.LATER:
+        ask_for_card(appointment, hold, at=at)
     else:
         _seat(appointment, hold, at=at)
 
 
 def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str, at: datetime) -> Appointment:
     """The person came back from the payment page: take what they changed, unless the payment has arrived since."""
-    due = due_now(workshop=hold.workshop, total_cents=appointment.total_cents, pay=pay)
+    pay, due = choose_way(
+        workshop=hold.workshop, total_cents=appointment.total_cents, pay=pay, ready_at=_ready_at(hold), at=at
+    )
     if due != appointment.due_now_cents and not ask_again(appointment, hold, due_now_cents=due, at=at):
         return appointment
     appointment.pay_now = pay
@@ -127,6 +131,7 @@ def _write(
 ) -> Appointment:
     lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
     labour, parts = sum(line.labour_cents for line in lines), sum(line.parts_cents for line in lines)
+    way, due = choose_way(workshop=hold.workshop, total_cents=labour + parts, pay=pay, ready_at=_ready_at(hold), at=at)
     appointment = Appointment.objects.create(
         hold=hold,
         workshop=hold.workshop,
@@ -137,14 +142,19 @@ def _write(
         booked_at=at,
         labour_cents=labour,
         parts_cents=parts,
-        due_now_cents=due_now(workshop=hold.workshop, total_cents=labour + parts, pay=pay),
+        due_now_cents=due,
+        late_charge_cents=late_charge(workshop=hold.workshop, total_cents=labour + parts, pay=way),
         work_may_begin_early=work_may_begin_early,
         **{field: getattr(hold, field) for field in KEPT},
         **asdict(contact),
-        **_promises(hold, pay=pay, at=at),
+        **_promises(hold, pay=way, at=at),
     )
     AppointmentLine.objects.bulk_create(_line(appointment, line) for line in lines)
     return appointment
+
+
+def _ready_at(hold: Hold) -> datetime:
+    return hold.ready_at or hold.ends_at
 
 
 def _promises(hold: Hold, *, pay: str, at: datetime) -> dict[str, Any]:

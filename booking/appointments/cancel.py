@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from backend.lib.errors import RuleBroken
-from backend.lib.money import part
+from booking.appointments.charge_late import what_is_kept
 from booking.appointments.close import close_appointment
 from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.models import Appointment
@@ -29,26 +29,28 @@ class RefundShown:
     What comes of the money, in cents: `refund_cents` goes back to the card, `kept_cents` stays with the workshop.
 
     `owed_cents` is what the workshop owes besides: it took earnest money (arrhes) and cancels, so it owes twice as much
-    (C. conso L214-1). `until` is when free cancelling ends.
+    (C. conso L214-1). `charged_cents` is taken from a saved card. `until` is when free cancelling ends.
     """
 
     refund_cents: int
     kept_cents: int
     until: datetime
     owed_cents: int = 0
+    charged_cents: int = 0
 
 
 def what_is_refunded(*, appointment: Appointment, at: datetime, by_workshop: bool = False) -> RefundShown:
     """Return what a cancellation at `at` gives back: all in time or by the workshop, else what the policy leaves."""
     paid = paid_online_cents(appointment)
     is_late = appointment.status != Appointment.Status.REQUESTED and at > appointment.free_until
-    kept = part(paid, appointment.late_cancel_keeps_bp) if is_late and not by_workshop else 0
+    kept, charged = what_is_kept(appointment, paid_cents=paid) if is_late and not by_workshop else (0, 0)
     is_arrhes = appointment.deposit_kind == Workshop.DepositKind.ARRHES
     promised = appointment.status == Appointment.Status.CONFIRMED
     return RefundShown(
         refund_cents=paid - kept,
         kept_cents=kept,
         until=appointment.free_until,
+        charged_cents=charged,
         owed_cents=paid if by_workshop and is_arrhes and promised else 0,
     )
 
@@ -82,7 +84,7 @@ def cancel_appointment(*, appointment: Appointment, by: User | None, reason: str
         by=by,
         at=at,
         reason=reason,
-        keeps_cents=refund.kept_cents,
+        keeps_cents=refund.kept_cents + refund.charged_cents,
         refund_cents=refund.refund_cents,
         by_workshop=by_workshop,
     )

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from booking.appointments.changes import write_down
+from booking.appointments.charge_late import charge_late
 from booking.appointments.give_money_back import give_money_back
-from booking.appointments.models import Appointment, Proposal, Quote
+from booking.appointments.models import Appointment, Proposal
+from booking.appointments.quote_models import Quote
 from booking.appointments.remind import forget_reminder
 from collective.members.models import User
 from collective.timetable.occupy import release
@@ -36,6 +38,7 @@ def close_appointment(
     if status not in Appointment.TAKES_A_SLOT:
         release(reference=appointment.reference, at=at)
     give_money_back(appointment, at=at)
+    charge_late(appointment, at=at)
     write_down(appointment, kind=kind, by=by, at=at, **details)
 
 

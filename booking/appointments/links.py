@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from backend.lib.tokens import ForgedLink, sign, unsign
-from booking.appointments.models import Appointment, Hold, Proposal, Quote
+from booking.appointments.models import Appointment, Hold, Proposal
+from booking.appointments.quote_models import Quote
 
 PURPOSE = "appointment"
 QUOTE = "quote"

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from backend.lib.outbox import handles
+from booking.appointments.balance import send_balance
 from booking.appointments.changes import write_down
 from booking.appointments.give_money_back import give_money_back, refund_above
 from booking.appointments.models import Appointment
-from booking.appointments.payments_of import BALANCE, owed_cents, paid_cents, payments_of, to_pay_cents
+from booking.appointments.payments_of import BALANCE, LATE, owed_cents, paid_cents, payments_of, to_pay_cents
 from collective.payments.models import Payment
 from collective.payments.refund import refundable_cents
 from collective.sharing.settle_debt import advance_cents, settle_debt
@@ -27,6 +28,8 @@ def balance_changed(payload: dict[str, Any], *, at: datetime) -> None:
     appointment = Appointment.objects.locked(Appointment.objects.numbered(payload["subject"]).only("pk").get().pk)
     payment = Payment.objects.locked(payload["payment"])
     if payment.state != Payment.State.CAPTURED:
+        if payment.state == Payment.State.FAILED and payment.card_id and appointment.closed_at is None:
+            _ask_instead(appointment, at=at)
         return
     if appointment.status == Appointment.Status.DONE:
         _settle(appointment, payment, at=at)
@@ -34,6 +37,21 @@ def balance_changed(payload: dict[str, Any], *, at: datetime) -> None:
         give_money_back(appointment, at=at)
     else:
         _give_back_excess(appointment, payment, at=at)
+
+
+@handles(f"payment.changed.{LATE}")
+def late_changed(payload: dict[str, Any], *, at: datetime) -> None:
+    """What a late cancellation took from a saved card is kept, as far as it was promised."""
+    appointment = Appointment.objects.locked(Appointment.objects.numbered(payload["subject"]).only("pk").get().pk)
+    if Payment.objects.locked(payload["payment"]).state == Payment.State.CAPTURED:
+        give_money_back(appointment, at=at)
+
+
+def _ask_instead(appointment: Appointment, *, at: datetime) -> None:
+    """The bank refused the saved card, or wants its person there: a link, once."""
+    if appointment.email and not appointment.changes.filter(kind="card_refused").exists():
+        write_down(appointment, kind="card_refused", by=None, at=at)
+        send_balance(appointment, by=None, at=at, why="card_refused")
 
 
 def _give_back_excess(appointment: Appointment, payment: Payment, *, at: datetime) -> None:

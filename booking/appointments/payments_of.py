@@ -22,9 +22,8 @@ from collective.sharing.choices import choice_of, choices_of
 
 FIRST = "appointment"  # asked when booking
 BALANCE = "balance"  # the rest, the difference of a quote, or what a saved card pays: taken at once
-AGAIN = "hold"  # a hold asked anew, since the first was about to lapse
 LATE = "late"  # what the policy lets a saved card be charged for a late cancellation
-LATER = (BALANCE, AGAIN, LATE)
+LATER = (BALANCE, LATE)
 State = Payment.State
 
 

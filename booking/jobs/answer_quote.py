@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from backend.lib.errors import RuleBroken
 from booking.appointments.changes import write_down
 from booking.appointments.give_money_back import refund_above
-from booking.appointments.models import Appointment, AppointmentLine, Quote
+from booking.appointments.models import Appointment, AppointmentLine
 from booking.appointments.notify import tell_customer, tell_workshop
 from booking.appointments.payments_of import payments_of, to_pay_cents
+from booking.appointments.quote_models import Quote
 from booking.appointments.rights import Closed, NotYours, is_customer
 from collective.members.models import User
+from collective.payments.models import KeptCard
 from collective.payments.refund import refundable_cents
 
 
@@ -56,6 +58,7 @@ def agree_to_quote(*, quote: Quote, by: User | None = None, at: datetime) -> App
     appointment.labour_cents, appointment.parts_cents = quote.labour_cents, quote.parts_cents
     appointment.due_now_cents = min(appointment.due_now_cents, quote.total_cents)
     _answer(appointment, quote, Quote.State.AGREED, by=by, at=at)
+    _agree_for_card(appointment)
     _give_back_above(appointment, at=at)
     tell_customer(appointment, "quote_agreed", at=at, quote=quote)
     return appointment
@@ -107,6 +110,13 @@ def _answer(appointment: Appointment, quote: Quote, state: Quote.State, *, by: U
     agreed = state == Quote.State.AGREED
     write_down(appointment, kind="quote_agreed" if agreed else "quote_refused", by=by, at=at, quote=quote.pk)
     tell_workshop(appointment, "quote_agreed" if agreed else "quote_refused", at=at, quote=quote)
+
+
+def _agree_for_card(appointment: Appointment) -> None:
+    """Who agrees to the price agrees that the card they saved is charged that much: the page says so."""
+    KeptCard.objects.filter(pk=appointment.card_id, state=KeptCard.State.SAVED).update(
+        most_cents=to_pay_cents(appointment)
+    )
 
 
 def _give_back_above(appointment: Appointment, *, at: datetime) -> None:

@@ -13,6 +13,8 @@ from booking.appointments.payments_of import held_payment, left_cents, payments_
 from collective.payments.models import Payment, Refund
 from collective.sharing.choices import choice_of
 
+Part = tuple[str | Promise, int, int]  # of the price: its name, its cents, its colour
+
 
 @dataclass(frozen=True)
 class Movement:
@@ -26,17 +28,6 @@ class Movement:
     def off_cents(self) -> int:
         """What it takes off what is left to pay: written below zero."""
         return -self.cents
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the price on a bar 100 wide, with its colour."""
-
-    name: str | Promise
-    cents: int
-    hue: int
-    x: str
-    width: str
 
 
 @dataclass(frozen=True)
@@ -99,16 +90,10 @@ def _by_what(payment: Payment) -> str | Promise:
 
 
 def _parts(paid: int, held: int, aid: int, left: int) -> list[Part]:
-    whole = paid + held + aid + max(0, left)
     named = (
         (_("Paid"), paid, 1),
         (_("Held on the card"), held, 5),
         (_("The common fund"), aid, 3),
         (_("Left"), left, 2),
     )
-    placed, begin = [], 0
-    for name, cents, hue in named:
-        if cents > 0:
-            placed.append(Part(name, cents, hue, f"{begin * 100 / whole:.2f}", f"{cents * 100 / whole:.2f}"))
-            begin += cents
-    return placed
+    return [part for part in named if part[1] > 0]

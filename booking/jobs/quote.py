@@ -18,8 +18,9 @@ from backend.lib.errors import BadInput, RuleBroken
 from booking.appointments.changes import write_down
 from booking.appointments.contact import TooLong
 from booking.appointments.links import quote_url
-from booking.appointments.models import Appointment, AppointmentLine, Quote, QuoteLine
+from booking.appointments.models import Appointment, AppointmentLine
 from booking.appointments.notify import tell_customer
+from booking.appointments.quote_models import Quote, QuoteLine
 from booking.appointments.rights import NotConfirmed, what_forbids_staff
 from collective.members.models import User
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='SavedCard',
+            name='KeptCard',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reference', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -106,21 +106,21 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.workshop'),
         ),
         migrations.AddField(
-            model_name='savedcard',
+            model_name='keptcard',
             name='workshop',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collective.workshop'),
         ),
         migrations.AddField(
             model_name='payment',
             name='card',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='collective.savedcard'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='collective.keptcard'),
         ),
         migrations.AddConstraint(
             model_name='pricechoice',
             constraint=models.CheckConstraint(condition=models.Q(('aid_cents__gte', 0), ('aid_cents__lte', models.F('price_cents')), ('gift_cents__gte', 0), ('price_cents__gt', 0), models.Q(('aid_cents', 0), ('gift_cents', 0), _connector='OR')), name='a_price_choice_adds_up'),
         ),
         migrations.AddConstraint(
-            model_name='savedcard',
+            model_name='keptcard',
             constraint=models.CheckConstraint(condition=models.Q(('most_cents__gt', 0)), name='a_saved_card_has_a_limit'),
         ),
     ]

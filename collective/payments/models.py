@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from collective.workshops.models import Workshop
 
 
-class SavedCard(models.Model):
+class KeptCard(models.Model):
     """
     A card that a person let us keep for one thing (`subject`), to be charged when it is due, and then forgotten.
 
@@ -108,7 +108,7 @@ class Payment(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     success_url = models.URLField(max_length=400)
     cancel_url = models.URLField(max_length=400)
-    card = models.ForeignKey(SavedCard, models.PROTECT, null=True, related_name="payments")  # charged without a page
+    card = models.ForeignKey(KeptCard, models.PROTECT, null=True, related_name="payments")  # charged without a page
     session_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
     session_url = models.TextField(blank=True, default="")
     session_expires_at = models.DateTimeField(null=True)

@@ -102,6 +102,7 @@ API = [
     Line("api:bill", "GET", everybody(), to="link"),
     Line("api:quote", "GET", everybody(404), to="link"),  # none was written
     Line("api:answer_quote", "POST", everybody(404), to="link", body=of(accept=True)),
+    Line("api:forget_card", "POST", everybody(409), to="link"),  # none is saved
     Line("api:balance", "POST", everybody(409), to="link"),  # the workshop has yet to accept
     # People with an account
     Line("api:me", "GET", signed_in()),
@@ -121,6 +122,7 @@ API = [
     Line("api:bill", "GET", CUSTOMER_ONLY, to="requested"),
     Line("api:quote", "GET", only(*SEES_APPOINTMENT), to="quoted"),
     Line("api:answer_quote", "POST", CUSTOMER_ONLY, to="quoted", body=of(accept=True)),
+    Line("api:forget_card", "POST", CUSTOMER_ONLY | {"owner": 409}, to="requested"),
     Line("api:balance", "POST", CUSTOMER_ONLY | {"owner": 503}, to="today"),
     # Its workshop
     Line("api:quotes", "POST", SHOP_SAYS_QUOTES, to="today", body=quote_wanted),
@@ -200,6 +202,7 @@ CYCLIST = [
     Line("web:balance", "GET", everybody(302), to="page of requested"),  # the workshop has yet to accept
     Line("web:balance", "GET", everybody(), to="page of today"),
     Line("web:balance", "POST", everybody(302), to="page of today"),
+    Line("web:forget_card", "POST", everybody(302), to="page of requested"),  # says that none is saved
     Line("web:quote", "GET", everybody(), to="page of quote"),
     Line("web:quote", "POST", everybody(302), to="page of quote", body=of(reponse="oui")),
     Line("web:photo", "GET", everybody(), to="photo by link"),

@@ -32,8 +32,10 @@ from booking.waiting.links import offer_link, wait_link
 from booking.waiting.models import Wait
 from booking.waiting.queue import names_of_work
 from booking.web.cyclist.doors import private
+from booking.web.cyclist.split import placed
 from booking.web.cyclist.waits_shown import WaitInWords, in_words
 from collective.members.models import User
+from collective.payments.models import KeptCard
 
 Status = Appointment.Status
 
@@ -79,6 +81,9 @@ HAPPENED = {
     "quoted": _("The workshop wrote a quote"),
     "quote_agreed": _("Quote agreed"),
     "quote_refused": _("Quote refused"),
+    "hold_over": _("The bank let go of what was reserved on the card"),
+    "card_refused": _("The bank refused the card"),
+    "card_forgotten": _("Your card is forgotten"),
     "done": _("Repaired"),
     "no_show": _("Nobody came"),
 }
@@ -120,11 +125,13 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
 def _money(appointment: Appointment, *, at: datetime) -> dict[str, Any]:
     """The bill, what may be paid now, and a price that waits for an answer."""
     quote = appointment.quotes.open_().filter(expires_at__gt=at).first()
-    paid = paid_online_cents(appointment)
+    paid, said = paid_online_cents(appointment), bill(appointment)
     return {
-        "bill": bill(appointment),
+        "bill": said,
+        "bars": placed(said.parts),
         "paid_cents": paid,
         "left_cents": max(0, to_pay_cents(appointment) - paid),
+        "card": appointment.card if appointment.card and appointment.card.state == KeptCard.State.SAVED else None,
         "can_pay": what_forbids_paying(appointment) is None,
         "quote": quote,
         "quote_url": quote_url(quote) if quote else "",

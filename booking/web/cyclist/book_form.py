@@ -50,7 +50,7 @@ class BookForm(Refusing):
         workshop = hold.workshop
         self.lines = list(hold.lines.select_related("offer__intervention"))
         total = sum(line.labour_cents + line.parts_cents for line in self.lines)
-        self.ways = ways_to_pay(workshop=workshop, total_cents=total)
+        self.ways = ways_to_pay(workshop=workshop, total_cents=total, ready_at=hold.ready_at or hold.ends_at, at=at)
         choices = [(way, way) for way in self.ways]
         self.fields["pay"] = forms.ChoiceField(choices=choices, initial=choices[0][0], widget=forms.RadioSelect)
         if not workshop.is_itinerant:

@@ -9,20 +9,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from booking.appointments.balance import pay_balance, what_forbids_paying
+from booking.appointments.card_saved import forget_my_card
 from booking.appointments.links import appointment_by_link, manage_link, quote_by_link
-from booking.appointments.models import Appointment, Quote
+from booking.appointments.models import Appointment
 from booking.appointments.pay_plan import PayNow
 from booking.appointments.payments_of import held_cents, left_cents, paid_cents
+from booking.appointments.quote_models import Quote
 from booking.jobs.answer_quote import agree_to_quote, refuse_quote, what_forbids_answering_quote
 from booking.jobs.bill import bill
 from booking.web.cyclist.appointment import base
 from booking.web.cyclist.change import OPENS_AND_ACTS, who
 from booking.web.cyclist.doors import limited, private
+from booking.web.cyclist.split import placed
 from collective.payments.ask import LEAST_CENTS, open_payment
 
 
@@ -38,7 +41,9 @@ def balance(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("web:appointment", token=token)
     if request.method == "POST":
         return _to_the_page(request, appointment, token, at=at)
-    return render(request, "booking/cyclist/balance.html", base(appointment, token) | {"bill": bill(appointment)})
+    said = bill(appointment)
+    context = base(appointment, token) | {"bill": said, "bars": placed(said.parts)}
+    return render(request, "booking/cyclist/balance.html", context)
 
 
 def _to_the_page(request: HttpRequest, appointment: Appointment, token: str, *, at: datetime) -> HttpResponse:
@@ -51,6 +56,22 @@ def _to_the_page(request: HttpRequest, appointment: Appointment, token: str, *, 
     response = HttpResponse(status=303)
     response["Location"] = url
     return response
+
+
+@require_POST
+@limited("change", "20/m")
+@private
+def forget_card(request: HttpRequest, token: str) -> HttpResponse:
+    """Let go of the saved card; the repair is then paid by link or at the counter."""
+    at = database_now()
+    appointment = appointment_by_link(token, at=at)
+    try:
+        forget_my_card(appointment=appointment, by=who(request, appointment), at=at)
+    except RuleBroken as rule:
+        messages.error(request, str(rule))
+    else:
+        messages.success(request, _("Your card is forgotten. You can pay online or at the counter."))
+    return redirect("web:appointment", token=token)
 
 
 @require_http_methods(OPENS_AND_ACTS)

@@ -26,7 +26,8 @@ from booking.appointments.payments_of import paid_as_the_workshop_sees, payments
 from booking.appointments.propose import propose_time, what_forbids_proposing
 from booking.appointments.refuse import refuse_appointment
 from booking.diagnosis.kept import read_kept
-from booking.jobs.finish import WrongTakings, finish_repair, what_forbids_finishing
+from booking.jobs.finish import WrongTakings, what_forbids_finishing
+from booking.jobs.pick_up import finish_at_pick_up, refused_cards
 from booking.jobs.quote import what_forbids_quoting
 from booking.web.cyclist.appointment import happened
 from booking.web.cyclist.change import other_times as free_times
@@ -62,6 +63,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
             at=at,
             outside=outside_hours(workshop, day, day, at=at).get(appointment.pk, ""),
             paid_cents=paid_as_the_workshop_sees([appointment])[appointment.pk],
+            refused=refused_cards([appointment.number]),
         ),
         "appointment": appointment,
         "day": day,
@@ -148,7 +150,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @at_work
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
-        finish_repair(counter_cents=read_takings(request.POST.get("counter", "")), **known)
+        finish_at_pick_up(counter_cents=read_takings(request.POST.get("counter", "")), **known)
 
     return _do(request, pk, act, _("Done, and in the books."))
 

@@ -7,9 +7,10 @@ import pytest
 from backend.lib.errors import BadInput
 from backend.lib.tokens import ForgedLink, sign
 from booking.appointments.links import QUOTE, quote_by_link, quote_url
-from booking.appointments.models import Appointment, Quote
+from booking.appointments.models import Appointment
 from booking.appointments.no_show import mark_no_show
 from booking.appointments.payments_of import left_cents, paid_cents
+from booking.appointments.quote_models import Quote
 from booking.appointments.rights import NotConfirmed, NotYours, NotYourWorkshop
 from booking.jobs.answer_quote import QuoteAnswered, QuoteOver, agree_to_quote, refuse_quote
 from booking.jobs.finish import finish_repair
