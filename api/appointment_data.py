@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -16,6 +16,7 @@ from booking.appointments.models import Appointment, AppointmentQuerySet, BikeTy
 from booking.appointments.rights import NotYourWorkshop
 from collective.members.models import User
 from collective.payments.models import KeptCard, Payment
+from collective.sharing.models import PriceChoice
 from collective.workshops.models import Workshop
 
 NUMBER = r"M[0-9]{1,12}"
@@ -35,6 +36,15 @@ class PaymentShown(serializers.Serializer[Any]):
     amount_cents = serializers.IntegerField()
     captured_cents = serializers.IntegerField()
     refunded_cents = serializers.IntegerField()
+
+    def to_representation(self, payment: Payment) -> dict[str, Any]:
+        """What somebody chose to pay is theirs to know: others read the price, and how far it is settled."""
+        shown = dict(super().to_representation(payment))
+        due = getattr(payment, "stands_for_cents", None)
+        if due is not None:
+            for name in ("captured_cents", "refunded_cents", "amount_cents"):
+                shown[name] = shown[name] * due // payment.amount_cents
+        return shown
 
 
 class CardShown(serializers.Serializer[Any]):
@@ -91,6 +101,11 @@ class AppointmentShown(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="Of a refusal or a cancellation.")
     proposal = serializers.SerializerMethodField()
 
+    def to_representation(self, appointment: Appointment) -> dict[str, Any]:
+        if appointment.payment is not None and getattr(appointment, "is_private", False):
+            appointment.payment.stands_for_cents = appointment.due_now_cents  # type: ignore[attr-defined]
+        return dict(super().to_representation(appointment))
+
     @extend_schema_field(ProposalShown(allow_null=True))
     def get_proposal(self, appointment: Appointment) -> dict[str, Any] | None:
         return next((ProposalShown(one).data for one in appointment.proposals.all()), None)
@@ -112,7 +127,12 @@ def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
         "card",
         "diagnosis",
     )
-    return rows.select_related(*one_each).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
+    private = Exists(PriceChoice.objects.filter(reference=OuterRef("payment__subject")))
+    return (
+        rows.annotate(is_private=private)
+        .select_related(*one_each)
+        .prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
+    )
 
 
 def appointment_data(appointment: Appointment) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from api import (
     me,
     offers,
     places,
+    prices,
     quotes,
     settings,
     slots,
@@ -126,6 +127,7 @@ v1 = [
     ),
     path("workshops/<slug:slug>/offers/<slug:code>/resume/", offers.ResumeOfferDoor.as_view(), name="resume_offer"),
     path("workshops/<slug:slug>/settings/", settings.RulesDoor.as_view(), name="settings"),
+    path("workshops/<slug:slug>/prices/", prices.PricesDoor.as_view(), name="prices"),
     path("workshops/<slug:slug>/mechanics/", settings.MechanicsDoor.as_view(), name="mechanics"),
     path("workshops/<slug:slug>/mechanics/<int:pk>/", settings.MechanicDoor.as_view(), name="mechanic"),
     path(

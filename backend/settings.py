@@ -304,6 +304,8 @@ SPECTACULAR_SETTINGS = {
         "MembershipRole": "collective.members.models.Membership.Role",
         "PayNow": "collective.workshops.models.Workshop.PayNow",
         "PaymentState": "collective.payments.models.Payment.State",
+        "Prices": "collective.workshops.models.Workshop.Prices",
+        "PriceLevel": "api.appointments.CHOICES",
         "QuoteState": "booking.appointments.quote_models.Quote.State",
         "SlotOfferState": "booking.waiting.models.SlotOffer.State",
         "SlotOrder": "booking.availability.asked.ORDERS",

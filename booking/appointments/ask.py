@@ -15,6 +15,7 @@ from collective.payments.ask import ask_payment
 from collective.payments.expire import expire_payment
 from collective.payments.keep_card import ask_card
 from collective.payments.models import Payment
+from collective.sharing.choices import choice_of
 from collective.workshops.models import Workshop
 
 PURPOSE = "appointment"
@@ -34,7 +35,7 @@ def ask_for_due(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
         label=label,
         email=appointment.email,
         language=appointment.language,
-        amount_cents=appointment.due_now_cents,
+        amount_cents=_amount(appointment),
         capture=_capture(appointment),
         success_url=pay_return_url(appointment),
         cancel_url=hold_url(hold, language=appointment.language),
@@ -42,6 +43,11 @@ def ask_for_due(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
         at=at,
     )
     appointment.save(update_fields=["payment"])
+
+
+def _amount(appointment: Appointment) -> int:
+    """What is due now; of a price of one's own, which is paid online in full, that price."""
+    return to_pay_cents(appointment) if choice_of(appointment.number) else appointment.due_now_cents
 
 
 def _capture(appointment: Appointment) -> Payment.Capture:
@@ -77,18 +83,21 @@ def consent_words(appointment: Appointment) -> str:
         )
 
 
-def ask_again(appointment: Appointment, hold: Hold, *, due_now_cents: int, at: datetime) -> bool:
+def was_paid(appointment: Appointment) -> bool:
+    """Tell whether the first page was paid meanwhile, its row locked: then nothing is asked anew."""
+    if appointment.payment_id is None:
+        return False
+    return Payment.objects.select_for_update().get(pk=appointment.payment_id).state not in NOT_PAID
+
+
+def ask_again(appointment: Appointment, hold: Hold, *, due_now_cents: int, at: datetime) -> None:
     """
-    Ask another amount in place of a payment that nobody has paid; False when it was paid meanwhile.
+    Ask another amount in place of a payment that nobody has paid (`was_paid`).
 
     The first page is closed. Were it paid all the same, that money goes back: see paid.py.
     """
     if appointment.payment_id:
-        before = Payment.objects.select_for_update().get(pk=appointment.payment_id)
-        if before.state not in NOT_PAID:
-            return False
-        expire_payment(payment=before, at=at)
+        expire_payment(payment=Payment.objects.get(pk=appointment.payment_id), at=at)
     appointment.due_now_cents = due_now_cents
     appointment.save(update_fields=["due_now_cents"])
     ask_for_due(appointment, hold, at=at)
-    return True

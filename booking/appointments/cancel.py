@@ -5,8 +5,9 @@ cancels. What is shown before is computed by what is done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,6 +17,7 @@ from booking.appointments.close import close_appointment
 from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.models import Appointment
 from booking.appointments.notify import tell_customer, tell_workshop
+from booking.appointments.payments_of import as_the_workshop_sees, to_pay_cents
 from booking.appointments.refuse import read_reason
 from booking.appointments.rights import Begun, NotYours, is_customer, what_forbids_changing
 from collective.members.models import User
@@ -55,6 +57,16 @@ def what_is_refunded(*, appointment: Appointment, at: datetime, by_workshop: boo
     )
 
 
+def told_to_workshop(appointment: Appointment, refund: RefundShown) -> RefundShown:
+    """The same at the reference price: what somebody chose to pay is not the workshop's to know."""
+    pays = to_pay_cents(appointment)
+    return replace(
+        refund,
+        refund_cents=as_the_workshop_sees(appointment, refund.refund_cents, pays),
+        kept_cents=as_the_workshop_sees(appointment, refund.kept_cents, pays),
+    )
+
+
 def what_forbids_cancelling(appointment: Appointment, *, by: User | None, at: datetime) -> RuleBroken | None:
     if not is_customer(by, appointment) and not (by and works_at(by, appointment.workshop)):
         return NotYours()
@@ -88,13 +100,7 @@ def cancel_appointment(*, appointment: Appointment, by: User | None, reason: str
         refund_cents=refund.refund_cents,
         by_workshop=by_workshop,
     )
-    for tell in (tell_customer, tell_workshop):
-        tell(
-            appointment,
-            "cancelled",
-            at=at,
-            calendar="CANCEL" if in_calendars else None,
-            refund=refund,
-            by_workshop=by_workshop,
-        )
+    known: dict[str, Any] = {"at": at, "calendar": "CANCEL" if in_calendars else None, "by_workshop": by_workshop}
+    tell_customer(appointment, "cancelled", refund=refund, **known)
+    tell_workshop(appointment, "cancelled", refund=told_to_workshop(appointment, refund), **known)
     return appointment

@@ -12,6 +12,7 @@ from booking.appointments.models import Appointment, Proposal
 from booking.appointments.quote_models import Quote
 from booking.appointments.remind import forget_reminder
 from collective.members.models import User
+from collective.sharing.solidarity import end_choice
 from collective.timetable.occupy import release
 
 
@@ -39,6 +40,7 @@ def close_appointment(
         release(reference=appointment.reference, at=at)
     give_money_back(appointment, at=at)
     charge_late(appointment, at=at)
+    end_choice(appointment.number)
     write_down(appointment, kind=kind, by=by, at=at, **details)
 
 

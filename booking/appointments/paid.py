@@ -21,6 +21,7 @@ from booking.appointments.notify import tell_customer
 from booking.appointments.seat import keep_seat, put_in_seat, start_of, take_seat
 from collective.payments.models import Payment
 from collective.payments.release import release_payment
+from collective.sharing.book_solidarity import follow_refunds
 from collective.workshops.models import Workshop
 
 __all__ = ["PURPOSE", "payment_changed"]
@@ -48,7 +49,9 @@ def payment_changed(payload: dict[str, Any], *, at: datetime) -> None:
         _give_back_second(payment, at=at)
     elif _waits_for(payment, appointment) and hold is not None:
         seat_who_gave(appointment, hold, waits_for_word=_waits_for_word(appointment, payment), at=at)
-    elif appointment.closed_at is not None and appointment.status != Appointment.Status.DONE:
+    elif appointment.status == Appointment.Status.DONE:
+        follow_refunds(workshop=appointment.workshop, reference=appointment.number, at=at)
+    elif appointment.closed_at is not None:
         give_money_back(appointment, at=at)
 
 

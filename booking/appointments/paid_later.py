@@ -13,6 +13,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.payments_of import BALANCE, LATE, owed_cents, paid_cents, payments_of, to_pay_cents
 from collective.payments.models import Payment
 from collective.payments.refund import refundable_cents
+from collective.sharing.book_solidarity import follow_refunds
 from collective.sharing.settle_debt import advance_cents, settle_debt
 
 HAS_MONEY = (Payment.State.AUTHORISED, Payment.State.CAPTURED)
@@ -33,6 +34,7 @@ def balance_changed(payload: dict[str, Any], *, at: datetime) -> None:
         return
     if appointment.status == Appointment.Status.DONE:
         _settle(appointment, payment, at=at)
+        follow_refunds(workshop=appointment.workshop, reference=appointment.number, at=at)
     elif appointment.closed_at is not None:
         give_money_back(appointment, at=at)
     else:

@@ -12,6 +12,8 @@ from collective.workshops.models import Workshop
 
 PayNow = Workshop.PayNow
 LEAST_ONLINE_CENTS = 100  # Stripe takes no card payment under 0.50 €, and its fee eats one under 1 €
+# What a person chose to pay stays private only where nothing is left for the counter.
+WHOLLY_ONLINE = (PayNow.FULL, PayNow.HOLD, PayNow.LATER)
 AT_THE_END = (PayNow.HOLD, PayNow.LATER)  # a card is given when booking, and charged when the bicycle is ready
 # How far ahead a hold is tried. Only a guess made before there is a card: once there is, its own `capture_before` says
 # how long it lasts, and the sweep follows that.
@@ -21,6 +23,11 @@ HOLD_TRIED_FOR = timedelta(days=4)
 class NotAWayToPay(BadInput):
     code = "not_a_way_to_pay"
     message = _("This workshop does not take payment that way. Please choose one of the ways it offers.")
+
+
+class PaidOnlineOnly(BadInput):
+    code = "paid_online_only"
+    message = _("To keep your choice private, a price of your own is paid online, in full.")
 
 
 def ways_to_pay(
@@ -38,6 +45,15 @@ def ways_to_pay(
     deposit = part(total_cents, workshop.deposit_bp)
     if workshop.pay_now == PayNow.DEPOSIT and LEAST_ONLINE_CENTS <= deposit < total_cents:
         return {PayNow.DEPOSIT.value: deposit, PayNow.FULL.value: total_cents}
+    if (
+        workshop.pay_now == PayNow.COUNTER
+        and workshop.prices != Workshop.Prices.ONE
+        and total_cents >= LEAST_ONLINE_CENTS
+    ):
+        return {
+            PayNow.COUNTER.value: 0,
+            PayNow.FULL.value: total_cents,
+        }  # a price of one's own is paid online: see below
     whole = workshop.pay_now == PayNow.FULL or (workshop.pay_now == PayNow.DEPOSIT and deposit >= total_cents)
     if whole and total_cents >= LEAST_ONLINE_CENTS:
         return {PayNow.FULL.value: total_cents}

@@ -106,7 +106,7 @@ def paid_as_the_workshop_sees(appointments: Iterable[Appointment]) -> dict[int, 
 
 def as_the_workshop_sees(appointment: Appointment, cents: int, pays_cents: int | None) -> int:
     """Return `cents` of what a person pays as the same part of the reference price."""
-    if pays_cents is None or not pays_cents:
+    if not pays_cents or pays_cents == appointment.total_cents:
         return cents
     return cents * appointment.total_cents // pays_cents
 

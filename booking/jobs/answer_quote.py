@@ -18,6 +18,7 @@ from booking.appointments.rights import Closed, NotYours, is_customer
 from collective.members.models import User
 from collective.payments.models import KeptCard
 from collective.payments.refund import refundable_cents
+from collective.sharing.solidarity import choose_again
 
 
 class QuoteAnswered(RuleBroken):
@@ -57,6 +58,7 @@ def agree_to_quote(*, quote: Quote, by: User | None = None, at: datetime) -> App
         _take(appointment, line.line, line.name, line.labour_cents, line.parts_cents)
     appointment.labour_cents, appointment.parts_cents = quote.labour_cents, quote.parts_cents
     appointment.due_now_cents = min(appointment.due_now_cents, quote.total_cents)
+    choose_again(workshop=appointment.workshop, reference=appointment.number, price_cents=quote.total_cents, at=at)
     _answer(appointment, quote, Quote.State.AGREED, by=by, at=at)
     _agree_for_card(appointment)
     _give_back_above(appointment, at=at)

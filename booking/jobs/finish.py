@@ -18,6 +18,7 @@ from collective.activity.record import record_finished_work
 from collective.members.models import User
 from collective.payments.models import Payment
 from collective.payments.refund import refundable_cents
+from collective.sharing.book_solidarity import book_solidarity
 from collective.sharing.share_out import share_out
 from collective.workshops.models import Mechanic
 
@@ -96,19 +97,24 @@ def _mechanic_at(appointment: Appointment, *, by: User) -> Mechanic | None:
 def _book(
     appointment: Appointment, payments: list[Payment], *, online_cents: int, counter_cents: int, by: User, at: datetime
 ) -> None:
+    gift_cents = max(
+        0, online_cents - appointment.total_cents
+    )  # a supporter's: nobody else may pay more than the price
     share_out(
         workshop=appointment.workshop,
         reference=appointment.number,
         labour_cents=appointment.labour_cents,
         parts_cents=appointment.parts_cents,
-        paid_online_cents=online_cents,
+        paid_online_cents=online_cents - gift_cents,
         paid_at_counter_cents=counter_cents,
         fund_bp=appointment.fund_bp,
         platform_bp=appointment.platform_bp,
         fee_cents=sum(payment.fee_cents or 0 for payment in payments),
         payments=payments,
+        gift_cents=gift_cents,
         at=at,
     )
+    book_solidarity(workshop=appointment.workshop, reference=appointment.number, gift_cents=gift_cents, at=at)
     record_finished_work(
         workshop=appointment.workshop,
         mechanic=appointment.mechanic or _mechanic_at(appointment, by=by),

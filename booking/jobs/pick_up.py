@@ -103,7 +103,7 @@ def card_cents(appointment: Appointment, left: int, *, refused: Collection[str])
     """
     payment, card = appointment.payment, appointment.card
     if payment and payment.state == State.AUTHORISED:
-        return min(left, payment.amount_cents)
+        return min(left, max(payment.amount_cents, appointment.due_now_cents))  # at the price that the workshop sees
     return left if card and card.state == KeptCard.State.SAVED and appointment.number not in refused else 0
 
 

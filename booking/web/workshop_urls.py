@@ -4,7 +4,7 @@ from django.urls import path
 
 from booking.web import demo
 from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, quote, tour, visit, waiting
-from booking.web.workshop.settings import benches, drop_off, offers, rules, team, zone
+from booking.web.workshop.settings import benches, drop_off, offers, prices, rules, team, zone
 
 urlpatterns = [
     path("atelier/", day.today, name="today"),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("atelier/<slug:slug>/tournee/", tour.tour, name="tour"),
     # What it has, and how it sells its time
     path("atelier/<slug:slug>/reglages/", rules.rules, name="settings"),
+    path("atelier/<slug:slug>/reglages/prix/", prices.prices, name="prices"),
     path("atelier/<slug:slug>/reglages/equipe/", team.team, name="team"),
     path("atelier/<slug:slug>/reglages/equipe/<int:pk>/", team.mechanic, name="mechanic"),
     path("atelier/<slug:slug>/reglages/equipe/<int:pk>/retirer/", team.retire, name="mechanic_retire"),

@@ -15,10 +15,12 @@ between these books and entity 3). Debits are positive, credits negative.
 | 6222 | seller | the platform's commission (commissions sur ventes) |
 | 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
+| 657 | fund | added to repairs sold at a solidarity price (aides financières, règlement ANC 2018-06) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
 | 7088 | platform | fees re-charged to sellers (autres produits d'activités annexes: costs are not netted) |
+| 754 | fund | gifts of people who paid more than the price (ressources liées à la générosité du public) |
 | 756 | fund | contributions received (cotisations) |
 | 758 | seller | kept of a late cancellation (produits divers de gestion courante) |
 
@@ -37,10 +39,12 @@ COUNTER = "53"
 COMMISSIONS_PAID = "6222"
 PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
+AID_GIVEN = "657"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"
 FEES_RECHARGED = "7088"
+GIFTS_RECEIVED = "754"
 CONTRIBUTIONS_RECEIVED = "756"
 KEPT_OF_CANCELLATIONS = "758"
 
@@ -54,10 +58,12 @@ NAMES = {
     COMMISSIONS_PAID: ("Commission de la plateforme", "Platform commission"),
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
     FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
+    AID_GIVEN: ("Aides aux prix solidaires", "Added to solidarity prices"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),
     FEES_RECHARGED: ("Frais de paiement refacturés", "Payment fees re-charged"),
+    GIFTS_RECEIVED: ("Dons reçus", "Gifts received"),
     CONTRIBUTIONS_RECEIVED: ("Contributions reçues", "Contributions received"),
     KEPT_OF_CANCELLATIONS: ("Sommes gardées sur annulation tardive", "Kept of late cancellations"),
 }

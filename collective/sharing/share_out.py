@@ -67,6 +67,7 @@ def share_out(
     platform_bp: int,
     fee_cents: int,
     payments: Sequence[Payment] | None = None,
+    gift_cents: int = 0,
     at: datetime,
     label: str = "",
 ) -> Shares:
@@ -75,12 +76,14 @@ def share_out(
 
     The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is
     owed by the customer. The shares pass through the platform, to which the seller owes them. `reference` is the
-    `subject` that the online payments were asked for. Doing it again changes nothing.
+    `subject` that the online payments were asked for. `gift_cents` were paid with it and are none of the sale's: they
+    stay an advance (book_solidarity.py). Doing it again changes nothing.
 
     :raises MoreThanSold: when more was paid than the repair costs.
-    :raises PaidChanged: when `paid_online_cents` is not what `payments` (or all of this subject, without them) keep.
+    :raises PaidChanged: when `paid_online_cents`, with the gift, is not what `payments` keep (without them, all of
+        this subject).
     """
-    _judge_paid(reference, payments, paid_online_cents)
+    _judge_paid(reference, payments, paid_online_cents + gift_cents)
     shares, drafts = draft_shares(
         workshop=workshop,
         reference=reference,

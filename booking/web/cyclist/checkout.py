@@ -25,8 +25,9 @@ from booking.appointments.terms import (
     seller_lines,
     withdrawal_sentence,
 )
-from booking.web.cyclist.book_form import BookForm
+from booking.web.cyclist.book_form import OWN, BookForm
 from booking.web.cyclist.split import shares
+from collective.sharing.solidarity import REFERENCE
 from collective.workshops.models import Workshop
 
 NOW_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -78,6 +79,8 @@ def checkout(hold: Hold, form: BookForm, appointment: Appointment | None, *, at:
         "can_extend": what_forbids_extending(hold, at=at) is None,
         "by_hand": workshop.confirms_by_hand,
         **_terms(workshop, form, labour + parts, free_until=free),
+        "prices": _prices(form),
+        "own_price": OWN if form.prices.floor_cents is not None else "",
         "appointment": appointment,
         "shares": shares(workshop, labour_cents=labour, parts_cents=parts, at=at),
         "seller": seller_lines(workshop.seller),
@@ -85,6 +88,22 @@ def checkout(hold: Hold, form: BookForm, appointment: Appointment | None, *, at:
         "ranking": ranking_sentence(),
         "withdrawal": withdrawal_sentence(),
     }
+
+
+PRICE_WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "reduced": (_("Reduced price"), _("The common fund pays the rest. Nobody asks why.")),
+    REFERENCE: (_("Reference price"), _("What the repair costs.")),
+    "supporter": (_("Supporter price"), _("What is above the price goes to the common fund, as a gift.")),
+}
+
+
+def _prices(form: BookForm) -> list[tuple[str, str | Promise, str | Promise, int, bool]]:
+    """The prices one may choose: name, words, hint, cents, whether it is chosen; none where there is one for all."""
+    if "price" not in form.fields:
+        return []
+    wanted = form["price"].value()
+    levels = form.prices.levels.items()
+    return [(name, *PRICE_WORDS[name], cents, name == wanted) for name, cents in levels]
 
 
 def _terms(workshop: Workshop, form: BookForm, total_cents: int, *, free_until: datetime) -> dict[str, Any]:
