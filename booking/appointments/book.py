@@ -69,11 +69,10 @@ def book(
     at: datetime,
 ) -> Appointment:
     """
-    Book what is held, at the hold's prices, or at what the person chose to pay (`price`; `own_cents` for "own"). A form
-    sent twice gives the appointment of the first time; one corrected before the payment corrects it.
-
-    With something due now the appointment waits for its payment, on the hold's ten minutes; otherwise it stands at
-    once, or waits for the workshop where that confirms by hand.
+    Book what is held, at the hold's prices or at the chosen one (`price`; `own_cents` for "own"). A form sent twice
+    gives the appointment of the first time; one corrected before the payment corrects it.
+    With something due now it waits for its payment or card, on the hold's ten minutes; otherwise it stands at once, or
+    waits for the workshop where that confirms by hand.
 
     :raises BadInput: for a contact, a way to pay, a missing consent or an address elsewhere, that can be corrected.
     :raises HoldExpired: when the slot is kept no more.

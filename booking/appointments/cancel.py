@@ -21,6 +21,7 @@ from booking.appointments.payments_of import as_the_workshop_sees, to_pay_cents
 from booking.appointments.refuse import read_reason
 from booking.appointments.rights import Begun, NotYours, is_customer, what_forbids_changing
 from collective.members.models import User
+from collective.sharing.owe_double import owe_double
 from collective.workshops.models import Workshop
 from collective.workshops.roles import works_at
 
@@ -100,6 +101,7 @@ def cancel_appointment(*, appointment: Appointment, by: User | None, reason: str
         refund_cents=refund.refund_cents,
         by_workshop=by_workshop,
     )
+    owe_double(workshop=appointment.workshop, reference=appointment.number, cents=refund.owed_cents, at=at)
     known: dict[str, Any] = {"at": at, "calendar": "CANCEL" if in_calendars else None, "by_workshop": by_workshop}
     tell_customer(appointment, "cancelled", refund=refund, **known)
     tell_workshop(appointment, "cancelled", refund=told_to_workshop(appointment, refund), **known)

@@ -8,6 +8,7 @@ between these books and entity 3). Debits are positive, credits negative.
 |---|---|---|
 | 411 | seller | what customers still owe for finished repairs |
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
+| 4197 | seller | owed to customers besides what they paid: twice the earnest money (clients, autres avoirs) |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
 | 517 | platform | the account at the payment provider (517: financial bodies that are not banks) |
@@ -16,6 +17,7 @@ between these books and entity 3). Debits are positive, credits negative.
 | 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
 | 657 | fund | added to repairs sold at a solidarity price (aides financières, règlement ANC 2018-06) |
+| 658 | seller | paid for not keeping its word: the second half of twice the earnest money (C. conso L214-1) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
@@ -32,6 +34,7 @@ from collective.ledger.models import Entity
 
 CUSTOMERS = "411"
 ADVANCES = "4191"
+OWED_TO_CUSTOMERS = "4197"
 VAT_COLLECTED = "44571"
 OWED = "467"
 PROVIDER = "517"
@@ -40,6 +43,7 @@ COMMISSIONS_PAID = "6222"
 PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
 AID_GIVEN = "657"
+BROKEN_WORD = "658"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"
@@ -51,6 +55,7 @@ KEPT_OF_CANCELLATIONS = "758"
 NAMES = {
     CUSTOMERS: ("Clients", "Customers"),
     ADVANCES: ("Clients, avances et acomptes reçus", "Advances received from customers"),
+    OWED_TO_CUSTOMERS: ("Dû aux clients (arrhes doublées)", "Owed to customers (earnest money, twice)"),
     VAT_COLLECTED: ("TVA collectée", "VAT collected"),
     OWED: ("Autres débiteurs ou créditeurs", "Other debtors or creditors"),
     PROVIDER: ("Compte chez le prestataire de paiement", "Account at the payment provider"),
@@ -59,6 +64,7 @@ NAMES = {
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
     FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
     AID_GIVEN: ("Aides aux prix solidaires", "Added to solidarity prices"),
+    BROKEN_WORD: ("Arrhes rendues au double", "Earnest money returned twice over"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),

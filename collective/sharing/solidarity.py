@@ -16,7 +16,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput, RuleBroken
-from backend.lib.money import part
+from backend.lib.money import decimal, part
 from collective.ledger.entities import fund_of
 from collective.ledger.models import Entity, Line, PrivateReference
 from collective.members.models import Collective
@@ -36,7 +36,7 @@ class NotAPriceOffered(BadInput):
 
 class BelowTheFloor(BadInput):
     code = "below_the_floor"
-    message = _("The least that can be paid for this repair is %(floor)s cents.")
+    message = _("The least that can be paid for this repair is %(floor)s euros.")
 
 
 class FundIsShort(RuleBroken):
@@ -139,7 +139,11 @@ def _pays(workshop: Workshop, offered: Prices, level: str, own_cents: int | None
         raise NotAPriceOffered(offered=list(offered.levels))
     if own_cents < offered.floor_cents:
         published = max(part(offered.price_cents, workshop.floor_bp), LEAST_CENTS)
-        raise FundIsShort if own_cents >= published else BelowTheFloor(floor=offered.floor_cents)
+        raise (
+            FundIsShort
+            if own_cents >= published
+            else BelowTheFloor(floor=decimal(offered.floor_cents), floor_cents=offered.floor_cents)
+        )
     return own_cents
 
 

@@ -23,7 +23,7 @@ from booking.appointments.links import appointment_by_link, manage_link, quote_u
 from booking.appointments.models import Appointment, AppointmentChange, Proposal
 from booking.appointments.move import what_forbids_moving
 from booking.appointments.payments_of import to_pay_cents
-from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
+from booking.appointments.terms import cancel_sentence, deposit_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
 from booking.jobs.bill import bill
@@ -115,6 +115,7 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "can_withdraw": what_forbids_withdrawing(appointment, at=at) is None,
         "refund": what_is_refunded(appointment=appointment, at=at) if appointment.is_open else None,
         "policy": cancel_sentence(appointment),
+        "deposit_words": deposit_sentence(appointment.deposit_kind) if appointment.deposit_kind else "",
         "seller": seller_lines(appointment.workshop.seller),
         "mediator": mediator_sentence(appointment.workshop.collective),
         "hold_url": _hold_url(appointment, at=at),

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -135,6 +135,8 @@ class TestPrices:
 
 
 class TestSums(TestCase):
+    # Each example makes a collective with its books: slow on a busy machine, and no fault.
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         price=st.integers(100, 20_000),
         reduced=st.integers(0, 10_000),
