@@ -21,7 +21,7 @@ from booking.appointments.models import Appointment
 from booking.appointments.no_show import mark_no_show
 from booking.appointments.propose import propose_time
 from booking.appointments.refuse import LONGEST_REASON, refuse_appointment
-from booking.jobs.finish import finish_repair
+from booking.jobs.pick_up import finish_at_pick_up
 from collective.timetable.ticks import local_midnight
 from collective.workshops.models import Workshop
 
@@ -120,7 +120,7 @@ class DoneDoor(SignedInDoor):
         """What was paid becomes revenue and is shared out."""
         at, wanted = database_now(), self.read_body(DoneWanted)
         appointment, by = find_for_staff(key, request.user, at=at)
-        return Response(appointment_data(finish_repair(appointment=appointment, by=by, at=at, **wanted)))
+        return Response(appointment_data(finish_at_pick_up(appointment=appointment, by=by, at=at, **wanted)))
 
 
 class NoShowDoor(SignedInDoor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,13 +15,15 @@ from booking.appointments.links import appointment_by_link
 from booking.appointments.models import Appointment, AppointmentQuerySet, BikeType, Proposal
 from booking.appointments.rights import NotYourWorkshop
 from collective.members.models import User
-from collective.payments.models import Payment
+from collective.payments.models import KeptCard, Payment
+from collective.sharing.models import PriceChoice
 from collective.workshops.models import Workshop
 
 NUMBER = r"M[0-9]{1,12}"
 
 
 class LineShown(serializers.Serializer[Any]):
+    id = serializers.IntegerField(help_text="What a quote names it by.")
     code = serializers.CharField()
     name = serializers.CharField()
     minutes = serializers.IntegerField()
@@ -34,6 +36,21 @@ class PaymentShown(serializers.Serializer[Any]):
     amount_cents = serializers.IntegerField()
     captured_cents = serializers.IntegerField()
     refunded_cents = serializers.IntegerField()
+
+    def to_representation(self, payment: Payment) -> dict[str, Any]:
+        """What somebody chose to pay is theirs to know: others read the price, and how far it is settled."""
+        shown = dict(super().to_representation(payment))
+        due = getattr(payment, "stands_for_cents", None)
+        if due is not None:
+            for name in ("captured_cents", "refunded_cents", "amount_cents"):
+                shown[name] = shown[name] * due // payment.amount_cents
+        return shown
+
+
+class CardShown(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=KeptCard.State.choices)
+    brand = serializers.CharField()
+    last4 = serializers.CharField()
 
 
 class ProposalShown(serializers.Serializer[Any]):
@@ -69,6 +86,7 @@ class AppointmentShown(serializers.Serializer[Any]):
     pay_now = serializers.ChoiceField(choices=Workshop.PayNow.choices)
     due_now_cents = serializers.IntegerField()
     payment = PaymentShown(allow_null=True)
+    card = CardShown(allow_null=True, help_text="Saved to be charged at the end.")
     name = serializers.CharField()
     email = serializers.CharField()
     phone = serializers.CharField()
@@ -83,6 +101,11 @@ class AppointmentShown(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="Of a refusal or a cancellation.")
     proposal = serializers.SerializerMethodField()
 
+    def to_representation(self, appointment: Appointment) -> dict[str, Any]:
+        if appointment.payment is not None and getattr(appointment, "is_private", False):
+            appointment.payment.stands_for_cents = appointment.due_now_cents  # type: ignore[attr-defined]
+        return dict(super().to_representation(appointment))
+
     @extend_schema_field(ProposalShown(allow_null=True))
     def get_proposal(self, appointment: Appointment) -> dict[str, Any] | None:
         return next((ProposalShown(one).data for one in appointment.proposals.all()), None)
@@ -95,8 +118,21 @@ class BookedShown(AppointmentShown):
 
 def with_all(rows: AppointmentQuerySet) -> AppointmentQuerySet:
     """Fetch what is shown, in as many queries for a hundred as for one."""
-    one_each = ("workshop__collective", "workshop__seller", "mechanic", "second_mechanic", "payment", "diagnosis")
-    return rows.select_related(*one_each).prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
+    one_each = (
+        "workshop__collective",
+        "workshop__seller",
+        "mechanic",
+        "second_mechanic",
+        "payment",
+        "card",
+        "diagnosis",
+    )
+    private = Exists(PriceChoice.objects.filter(reference=OuterRef("payment__subject")))
+    return (
+        rows.annotate(is_private=private)
+        .select_related(*one_each)
+        .prefetch_related("lines", Prefetch("proposals", Proposal.objects.open_()))
+    )
 
 
 def appointment_data(appointment: Appointment) -> dict[str, Any]:
@@ -106,7 +142,7 @@ def appointment_data(appointment: Appointment) -> dict[str, Any]:
 
 def booked_data(appointment: Appointment) -> dict[str, Any]:
     """The same of one that was just booked: without a payment, it carries what is true now."""
-    if appointment.payment_id is not None:
+    if appointment.payment_id is not None or appointment.card_id is not None:
         return appointment_data(appointment)
     prefetch_related_objects([appointment], "lines", Prefetch("proposals", Proposal.objects.open_()))
     return dict(AppointmentShown(appointment).data)

@@ -21,7 +21,7 @@ from api.appointment_data import (
 )
 from api.doors import Door
 from api.errors import NotFound
-from api.fields import Asked, Day, Moment, Nothing, Text, YesNo
+from api.fields import Asked, Day, Moment, Nothing, Text, WholeNumber, YesNo
 from api.holds import find_hold
 from api.me import LANGUAGES
 from api.pages import Pages
@@ -29,16 +29,22 @@ from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from booking.appointments.answer_proposal import accept_proposal, decline_proposal
 from booking.appointments.book import book
-from booking.appointments.cancel import cancel_appointment, what_is_refunded
+from booking.appointments.cancel import cancel_appointment, told_to_workshop, what_is_refunded
 from booking.appointments.contact import LONGEST_ADDRESS, LONGEST_EMAIL, LONGEST_NAME, LONGEST_NOTE
 from booking.appointments.links import manage_link
 from booking.appointments.models import Appointment
 from booking.appointments.move import move_appointment
+from booking.appointments.open_page import has_page, open_page
 from booking.appointments.refuse import LONGEST_REASON
 from booking.appointments.rights import NotYours, is_customer
 from booking.appointments.withdraw import withdraw
-from collective.payments.ask import PaymentClosed, PaymentUnavailable, open_payment
+from collective.payments.ask import PaymentClosed, PaymentUnavailable
+from collective.payments.keep_card import CardClosed
+from collective.sharing.solidarity import REFERENCE
 from collective.workshops.models import Workshop
+
+CHOICES = [(name, name) for name in (REFERENCE, "reduced", "supporter", "own")]
+MOST_OWN_CENTS = 1_000_000
 
 
 class BookingWanted(Asked):
@@ -55,6 +61,10 @@ class BookingWanted(Asked):
         help_text="When the mechanic comes to you: in the place of the hold.",
     )
     pay = serializers.ChoiceField(choices=Workshop.PayNow.choices, help_text="One of the hold's ways_to_pay.")
+    price = serializers.ChoiceField(
+        choices=CHOICES, default=REFERENCE, help_text="One of the hold's prices; anything but the reference is private."
+    )
+    own_cents = WholeNumber(required=False, min_value=0, max_value=MOST_OWN_CENTS, help_text='With "own".')
     work_may_begin_early = YesNo(default=False, help_text="The express request that must_ask_early_start speaks of.")
 
 
@@ -74,6 +84,7 @@ class AnswerWanted(Asked):
 class RefundShownData(serializers.Serializer[Any]):
     refund_cents = serializers.IntegerField(help_text="What would go back to the card.")
     kept_cents = serializers.IntegerField(help_text="What would stay with the workshop.")
+    charged_cents = serializers.IntegerField(help_text="What would be charged to a saved card.")
     owed_cents = serializers.IntegerField(help_text="What the workshop would owe besides (earnest money).")
     until = serializers.DateTimeField(help_text="When cancelling at no cost ends.")
 
@@ -137,11 +148,11 @@ class AppointmentsDoor(Door):
 
 def payment_page(appointment: Appointment, *, at: datetime) -> str | None:
     """Open the payment page; while the provider is silent the appointment waits, and /pay/ asks again."""
-    if appointment.payment is None or appointment.status != Appointment.Status.UNPAID:
+    if not has_page(appointment) or appointment.status != Appointment.Status.UNPAID:
         return None
     try:
-        return open_payment(payment=appointment.payment, at=at)
-    except (PaymentUnavailable, PaymentClosed):
+        return open_page(appointment=appointment, at=at)
+    except (PaymentUnavailable, PaymentClosed, CardClosed):
         return None
 
 
@@ -165,9 +176,9 @@ class PayDoor(Door):
         appointment, by = find_appointment(key, request.user, at=at)
         if not is_customer(by, appointment):
             raise NotYours
-        if appointment.payment is None:
+        if not has_page(appointment):
             raise NothingDue
-        return Response(PaymentPage({"url": open_payment(payment=appointment.payment, at=at)}).data)
+        return Response(PaymentPage({"url": open_page(appointment=appointment, at=at)}).data)
 
 
 class RefundDoor(Door):
@@ -179,7 +190,8 @@ class RefundDoor(Door):
         at = database_now()
         appointment, by = find_appointment(key, request.user, at=at)
         by_workshop = not is_customer(by, appointment)
-        return Response(RefundShownData(what_is_refunded(appointment=appointment, at=at, by_workshop=by_workshop)).data)
+        refund = what_is_refunded(appointment=appointment, at=at, by_workshop=by_workshop)
+        return Response(RefundShownData(told_to_workshop(appointment, refund) if by_workshop else refund).data)
 
 
 class MoveDoor(Door):

@@ -29,6 +29,7 @@ from booking.appointments.seat import Start, read_start
 from booking.appointments.where import Where, where_at, where_named
 from booking.availability.needs import MOST_INTERVENTIONS, Work
 from booking.availability.take import SlotTaken, alternatives
+from collective.sharing.solidarity import prices_offered
 
 
 class HoldWanted(Asked):
@@ -68,6 +69,12 @@ class WayToPay(serializers.Serializer[Any]):
     due_now_cents = serializers.IntegerField()
 
 
+class PricesShown(serializers.Serializer[Any]):
+    levels = serializers.DictField(child=serializers.IntegerField(), help_text="What is paid, in cents, by level.")
+    floor_cents = serializers.IntegerField(allow_null=True, help_text='The least with "own"; null: not offered.')
+    fund_is_short = serializers.BooleanField(help_text="A lower price is published, and the fund is short today.")
+
+
 class HoldShown(serializers.Serializer[Any]):
     token = serializers.UUIDField(help_text="The only way to it: keep it secret.")
     workshop = WorkshopNamed()
@@ -87,6 +94,7 @@ class HoldShown(serializers.Serializer[Any]):
     lines = HeldLine(many=True)
     total_cents = serializers.IntegerField()
     ways_to_pay = WayToPay(many=True)
+    prices = PricesShown(help_text="Solidarity prices: chosen without a reason, paid online in full.")
     must_ask_early_start = serializers.BooleanField(
         help_text="The work would begin before the right to withdraw ends: booking needs `work_may_begin_early`."
     )
@@ -190,12 +198,13 @@ def find_hold(token: uuid.UUID, *, and_its: Sequence[str] = SHOWN_WITH_HOLD) -> 
 def hold_data(hold: Hold, *, at: datetime) -> dict[str, Any]:
     lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
     total = sum(line.labour_cents + line.parts_cents for line in lines)
-    ways = ways_to_pay(workshop=hold.workshop, total_cents=total)
+    ways = ways_to_pay(workshop=hold.workshop, total_cents=total, ready_at=hold.ready_at or hold.ends_at, at=at)
     shown = {name: getattr(hold, name) for name in AS_KEPT} | {
         "is_live": hold.is_live(at=at),
         "may_be_extended": hold.is_live(at=at) and hold.extended_at is None,
         "lines": lines,
         "total_cents": total,
+        "prices": prices_offered(workshop=hold.workshop, price_cents=total, at=at),
         "ways_to_pay": [{"pay": way, "due_now_cents": cents} for way, cents in ways.items()],
         "must_ask_early_start": needs_early_start(workshop=hold.workshop, starts_at=hold.starts_at, booked_at=at),
     }

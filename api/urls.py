@@ -19,6 +19,8 @@ from api import (
     me,
     offers,
     places,
+    prices,
+    quotes,
     settings,
     slots,
     symptoms,
@@ -75,6 +77,13 @@ of_appointments = [
     path("propose/", answers.ProposeDoor.as_view(), name="propose"),
     path("done/", answers.DoneDoor.as_view(), name="done"),
     path("ask-earlier/", waits.AskEarlierDoor.as_view(), name="ask_earlier"),
+    path("quotes/", quotes.QuotesDoor.as_view(), name="quotes"),
+    path("quote/", quotes.QuoteDoor.as_view(), name="quote"),
+    path("answer-quote/", quotes.AnswerQuoteDoor.as_view(), name="answer_quote"),
+    path("bill/", quotes.BillDoor.as_view(), name="bill"),
+    path("balance/", quotes.BalanceDoor.as_view(), name="balance"),
+    path("forget-card/", quotes.ForgetCardDoor.as_view(), name="forget_card"),
+    path("ask-balance/", quotes.AskBalanceDoor.as_view(), name="ask_balance"),
     path("no-show/", answers.NoShowDoor.as_view(), name="no_show"),
 ]
 
@@ -120,6 +129,7 @@ v1 = [
     ),
     path("workshops/<slug:slug>/offers/<slug:code>/resume/", offers.ResumeOfferDoor.as_view(), name="resume_offer"),
     path("workshops/<slug:slug>/settings/", settings.RulesDoor.as_view(), name="settings"),
+    path("workshops/<slug:slug>/prices/", prices.PricesDoor.as_view(), name="prices"),
     path("workshops/<slug:slug>/mechanics/", settings.MechanicsDoor.as_view(), name="mechanics"),
     path("workshops/<slug:slug>/mechanics/<int:pk>/", settings.MechanicDoor.as_view(), name="mechanic"),
     path(

@@ -1,6 +1,14 @@
 """The models of this app's folders, named so that Django finds them."""
 
-from booking.appointments.models import Appointment, AppointmentChange, AppointmentLine, Hold, HoldLine, Proposal
+from booking.appointments.models import (
+    Appointment,
+    AppointmentChange,
+    AppointmentLine,
+    Hold,
+    HoldLine,
+    Proposal,
+)
+from booking.appointments.quote_models import Quote, QuoteLine
 from booking.audit.models import AuditRow
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
@@ -19,6 +27,8 @@ __all__ = [
     "Intervention",
     "Offer",
     "Proposal",
+    "Quote",
+    "QuoteLine",
     "SlotOffer",
     "Symptom",
     "Wait",

@@ -18,15 +18,17 @@ from huey.contrib.djhuey import db_periodic_task, db_task
 from backend.lib import live
 from backend.lib.clock import database_now
 from backend.lib.outbox import handles, put, sweep_outbox
-from booking.appointments import paid, remind
+from booking.appointments import card_saved, paid, paid_later, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
 from booking.audit.chain import chain_audit_rows
+from booking.jobs.pick_up import release_lapsing_holds
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
 from collective.payments.distribution import distribute
 from collective.payments.distribution.accounts import poll_accounts
+from collective.payments.keep_card import sweep_cards
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.payments.take_dispute import poll_disputes
@@ -39,6 +41,9 @@ logger = logging.getLogger(__name__)
 Sweep = Callable[..., int]
 HANDLERS = (
     paid.payment_changed,
+    paid_later.balance_changed,
+    paid_later.late_changed,
+    card_saved.card_changed,
     remind.remind,
     offer_freed.offer_freed,
     erase.erase_ended,
@@ -77,6 +82,9 @@ ROUND: dict[str, Sweep] = {
     "payments": poll_payments,
     "disputes": poll_disputes,
     "accounts": poll_accounts,
+    "holds of cards": release_lapsing_holds,
+    "cards": sweep_cards,
+    "cards to forget": card_saved.forget_cards,
     "holds": expire_holds,
     "unanswered": lapse_unanswered,
     "offers": lapse_offers,

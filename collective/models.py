@@ -2,7 +2,7 @@
 
 from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
-from collective.ledger.models import Entity, Entry, Line
+from collective.ledger.models import Entity, Entry, Line, PrivateReference
 from collective.members.models import Collective, Membership, User
 from collective.payments.dispute_models import Dispute
 from collective.payments.distribution.models import (
@@ -14,10 +14,10 @@ from collective.payments.distribution.models import (
     SellerAccount,
     Transfer,
 )
-from collective.payments.models import Operation, Payment, Refund, StripeEvent, TroubleSettled
+from collective.payments.models import KeptCard, Operation, Payment, Refund, StripeEvent, TroubleSettled
 from collective.places.models import Commune, CommuneAlias, CommunePostcode
 from collective.reconciliation.models import BalanceMovement, BooksCheck, Disagreement, Opening, Payout
-from collective.sharing.models import SharingKey
+from collective.sharing.models import PriceChoice, SharingKey
 from collective.timetable.models import Claim, FreeDay, HoursChange, Occupancy, Resource
 from collective.tools.models import Loan, Tool, ToolKind
 from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, Staff, Workshop
@@ -42,6 +42,7 @@ __all__ = [
     "FreeDay",
     "Freeze",
     "HoursChange",
+    "KeptCard",
     "Line",
     "Loan",
     "Mechanic",
@@ -52,6 +53,8 @@ __all__ = [
     "Operation",
     "Payment",
     "Payout",
+    "PriceChoice",
+    "PrivateReference",
     "Receivable",
     "Refund",
     "Resource",

@@ -15,6 +15,7 @@ from booking.appointments.rights import what_forbids_staff
 from collective.members.models import User
 from collective.payments.capture import capture_payment
 from collective.payments.models import Payment
+from collective.workshops.models import Workshop
 
 
 class AnsweredAlready(RuleBroken):
@@ -55,8 +56,12 @@ def accept_appointment(*, appointment: Appointment, by: User, at: datetime) -> A
 
 
 def charge_reserved_card(appointment: Appointment, *, at: datetime) -> None:
-    """Order the capture of what was authorised; a capture that fails leaves it to be paid at the counter."""
-    if appointment.payment_id is None:
+    """
+    Order the capture of what was authorised; a capture that fails leaves it to be paid at the counter.
+
+    What is held until the bicycle is ready stays held.
+    """
+    if appointment.payment_id is None or appointment.pay_now == Workshop.PayNow.HOLD:
         return
     payment = Payment.objects.select_for_update().get(pk=appointment.payment_id)
     if payment.state == Payment.State.AUTHORISED:

@@ -10,20 +10,23 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput, RuleBroken
-from booking.appointments.ask import ask_again, ask_for_due
+from booking.appointments.ask import ask_again, ask_for_card, ask_for_due, was_paid
 from booking.appointments.changes import write_down
 from booking.appointments.confirm import confirm_appointment, request_appointment
 from booking.appointments.contact import Contact, read_contact
 from booking.appointments.extend import HoldExpired
 from booking.appointments.limit import check_open_appointments
 from booking.appointments.models import Appointment, AppointmentLine, Hold, HoldLine
-from booking.appointments.pay_plan import due_now
+from booking.appointments.pay_plan import WHOLLY_ONLINE, PaidOnlineOnly, choose_way, late_charge
+from booking.appointments.payments_of import to_pay_cents
 from booking.appointments.policy import free_until, needs_early_start
 from booking.appointments.seat import SEAT_FIELDS, keep_seat
 from booking.appointments.terms import VERSION
 from booking.appointments.where import read_address
 from collective.members.models import User
+from collective.sharing.choices import choice_of
 from collective.sharing.models import SharingKey
+from collective.sharing.solidarity import REFERENCE, choose_price
 from collective.workshops.models import Workshop
 
 KEPT = (*SEAT_FIELDS, "certification", "lat", "lon", "place")  # an appointment has these as its hold had them
@@ -60,15 +63,16 @@ def book(
     address: str = "",
     pay: str,
     work_may_begin_early: bool,
+    price: str = REFERENCE,
+    own_cents: int | None = None,
     cyclist: User | None = None,
     at: datetime,
 ) -> Appointment:
     """
-    Book what is held, at the hold's prices. A form sent twice gives the appointment of the first time; one corrected
-    before the payment corrects it.
-
-    With something due now the appointment waits for its payment, on the hold's ten minutes; otherwise it stands at
-    once, or waits for the workshop where that confirms by hand.
+    Book what is held, at the hold's prices or at the chosen one (`price`; `own_cents` for "own"). A form sent twice
+    gives the appointment of the first time; one corrected before the payment corrects it.
+    With something due now it waits for its payment or card, on the hold's ten minutes; otherwise it stands at once, or
+    waits for the workshop where that confirms by hand.
 
     :raises BadInput: for a contact, a way to pay, a missing consent or an address elsewhere, that can be corrected.
     :raises HoldExpired: when the slot is kept no more.
@@ -94,10 +98,29 @@ def book(
         workshop=hold.workshop, cyclist=cyclist, email=contact.email, phone=contact.phone, but=booked, at=at
     )
     if booked:
-        return _correct(booked, hold, contact, pay=pay, at=at)
+        return _correct(booked, hold, contact, pay=pay, price=price, own_cents=own_cents, at=at)
     appointment = _write(hold, contact, pay=pay, work_may_begin_early=work_may_begin_early, cyclist=cyclist, at=at)
+    _choose(appointment, price=price, own_cents=own_cents, at=at)
     _begin(appointment, hold, at=at)
     return appointment
+
+
+def _choose(appointment: Appointment, *, price: str, own_cents: int | None, at: datetime) -> bool:
+    """Keep what the person chose to pay; return whether that changed."""
+    if price == REFERENCE and own_cents is None and choice_of(appointment.number) is None:
+        return False
+    before = to_pay_cents(appointment)
+    if (price != REFERENCE or own_cents is not None) and appointment.pay_now not in WHOLLY_ONLINE:
+        raise PaidOnlineOnly
+    choose_price(
+        workshop=appointment.workshop,
+        reference=appointment.number,
+        price_cents=appointment.total_cents,
+        level=price,
+        own_cents=own_cents,
+        at=at,
+    )
+    return to_pay_cents(appointment) != before
 
 
 def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
@@ -105,16 +128,34 @@ def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
     write_down(appointment, kind="booked", by=appointment.cyclist, at=at)
     if appointment.due_now_cents:
         ask_for_due(appointment, hold, at=at)
+    elif appointment.pay_now == Workshop.PayNow.LATER:
+        ask_for_card(appointment, hold, at=at)
     else:
         _seat(appointment, hold, at=at)
 
 
-def _correct(appointment: Appointment, hold: Hold, contact: Contact, *, pay: str, at: datetime) -> Appointment:
+def _correct(
+    appointment: Appointment,
+    hold: Hold,
+    contact: Contact,
+    *,
+    pay: str,
+    price: str,
+    own_cents: int | None,
+    at: datetime,
+) -> Appointment:
     """The person came back from the payment page: take what they changed, unless the payment has arrived since."""
-    due = due_now(workshop=hold.workshop, total_cents=appointment.total_cents, pay=pay)
-    if due != appointment.due_now_cents and not ask_again(appointment, hold, due_now_cents=due, at=at):
+    pay, due = choose_way(
+        workshop=hold.workshop, total_cents=appointment.total_cents, pay=pay, ready_at=_ready_at(hold), at=at
+    )
+    if was_paid(appointment):
         return appointment
     appointment.pay_now = pay
+    chosen = _choose(appointment, price=price, own_cents=own_cents, at=at)
+    if due != appointment.due_now_cents or (chosen and due):
+        ask_again(appointment, hold, due_now_cents=due, at=at)
+    elif chosen:
+        ask_for_card(appointment, hold, at=at)
     appointment.deposit_kind = hold.workshop.deposit_kind if pay == Workshop.PayNow.DEPOSIT else ""
     for field, value in asdict(contact).items():
         setattr(appointment, field, value)
@@ -127,6 +168,7 @@ def _write(
 ) -> Appointment:
     lines = list(hold.lines.select_related("offer__intervention").order_by("pk"))
     labour, parts = sum(line.labour_cents for line in lines), sum(line.parts_cents for line in lines)
+    way, due = choose_way(workshop=hold.workshop, total_cents=labour + parts, pay=pay, ready_at=_ready_at(hold), at=at)
     appointment = Appointment.objects.create(
         hold=hold,
         workshop=hold.workshop,
@@ -137,14 +179,19 @@ def _write(
         booked_at=at,
         labour_cents=labour,
         parts_cents=parts,
-        due_now_cents=due_now(workshop=hold.workshop, total_cents=labour + parts, pay=pay),
+        due_now_cents=due,
+        late_charge_cents=late_charge(workshop=hold.workshop, total_cents=labour + parts, pay=way),
         work_may_begin_early=work_may_begin_early,
         **{field: getattr(hold, field) for field in KEPT},
         **asdict(contact),
-        **_promises(hold, pay=pay, at=at),
+        **_promises(hold, pay=way, at=at),
     )
     AppointmentLine.objects.bulk_create(_line(appointment, line) for line in lines)
     return appointment
+
+
+def _ready_at(hold: Hold) -> datetime:
+    return hold.ready_at or hold.ends_at
 
 
 def _promises(hold: Hold, *, pay: str, at: datetime) -> dict[str, Any]:

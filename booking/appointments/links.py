@@ -14,8 +14,10 @@ from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from backend.lib.tokens import ForgedLink, sign, unsign
 from booking.appointments.models import Appointment, Hold, Proposal
+from booking.appointments.quote_models import Quote
 
 PURPOSE = "appointment"
+QUOTE = "quote"
 OPEN_FOR = timedelta(days=365)  # after the repair: long enough for a warranty question, not for ever
 
 
@@ -57,6 +59,29 @@ def manage_url(appointment: Appointment) -> str:
 def proposal_url(proposal: Proposal) -> str:
     """Return the whole address of the page on which the customer answers a proposed time."""
     return _address("web:proposal", manage_link(proposal.appointment), language=proposal.appointment.language)
+
+
+def balance_url(appointment: Appointment) -> str:
+    """Return the whole address of the page on which the customer pays the rest."""
+    return _address("web:balance", manage_link(appointment), language=appointment.language)
+
+
+def quote_url(quote: Quote) -> str:
+    """Return the whole address of the page on which the customer answers a quote."""
+    token = sign(QUOTE, quote.token.hex)
+    return _address("web:quote", token, language=quote.appointment.language)
+
+
+def quote_by_link(token: str) -> Quote:
+    """
+    Return the quote that `quote_url` names.
+
+    :raises ForgedLink: when the token is not ours, or names nothing.
+    """
+    try:
+        return Quote.objects.select_related("appointment__workshop__seller").get(token=UUID(unsign(QUOTE, token)))
+    except (ValueError, Quote.DoesNotExist) as nothing:
+        raise ForgedLink from nothing
 
 
 def day_url(appointment: Appointment) -> str:

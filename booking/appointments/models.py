@@ -12,7 +12,7 @@ from backend.lib.bilingual import in_current_language
 from booking.services.bike_types import BikeType as BikeType
 from booking.services.offers import Offer
 from collective.members.models import User
-from collective.payments.models import Payment
+from collective.payments.models import KeptCard, Payment
 from collective.workshops.models import Mechanic, Workshop
 
 
@@ -204,11 +204,14 @@ class Appointment(models.Model):
     # Of what was paid online, what stays with the workshop once this is closed. Whatever arrives above it goes back,
     # however late it arrives.
     keeps_cents = models.BigIntegerField(default=0)
+    # The card that was saved for the end, where that is how it is paid.
+    card = models.OneToOneField(KeptCard, models.PROTECT, null=True, related_name="+")
 
     # What was promised when it was booked, whatever changes since.
     free_until = models.DateTimeField()
     free_cancel_hours = models.PositiveSmallIntegerField(default=24)
     late_cancel_keeps_bp = models.PositiveIntegerField()
+    late_charge_cents = models.BigIntegerField(default=0)  # of a held or saved card, when cancelled late or not come
     deposit_kind = models.CharField(max_length=8, blank=True, default="")
     work_may_begin_early = models.BooleanField(default=False)  # express request (C. conso L221-25)
     fund_bp = models.PositiveIntegerField()
@@ -230,7 +233,9 @@ class Appointment(models.Model):
                 & Q(due_now_cents__lte=F("labour_cents") + F("parts_cents")),
                 name="due_now_within_the_total",
             ),
-            models.CheckConstraint(condition=Q(keeps_cents__gte=0), name="keeps_nothing_negative"),
+            models.CheckConstraint(
+                condition=Q(keeps_cents__gte=0, late_charge_cents__gte=0), name="keeps_nothing_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=("unpaid", "requested", "confirmed"), closed_at__isnull=True)
                 | Q(status__in=("refused", "lapsed", "cancelled", "done", "no_show"), closed_at__isnull=False),
@@ -274,11 +279,11 @@ class Appointment(models.Model):
 
 
 class AppointmentLine(models.Model):
-    """One piece of work, as promised."""
+    """One piece of work, as promised: of the catalogue, or added by a quote (without an offer, a code or minutes)."""
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="lines")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
-    code = models.CharField(max_length=40)
+    offer = models.ForeignKey(Offer, models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=40, blank=True)
     name_fr = models.CharField(max_length=160)
     name_en = models.CharField(max_length=160)
     minutes = models.PositiveSmallIntegerField()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import RuleBroken
-from backend.lib.money import part
+from booking.appointments.charge_late import what_is_kept
 from booking.appointments.close import close_appointment
 from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.models import Appointment
@@ -35,6 +35,7 @@ def what_forbids_no_show(appointment: Appointment, *, by: User, at: datetime) ->
 def mark_no_show(*, appointment: Appointment, by: User, at: datetime) -> Appointment:
     """
     Close the appointment; of what was paid online the share promised for late cancellations stays, the rest goes back.
+    From a card that is held or saved, what was promised for that is taken, and nothing where nothing was.
 
     :raises RuleBroken: for a stranger, before the start, or when the appointment is not a confirmed one.
     """
@@ -42,7 +43,9 @@ def mark_no_show(*, appointment: Appointment, by: User, at: datetime) -> Appoint
     if forbidden := what_forbids_no_show(appointment, by=by, at=at):
         raise forbidden
     paid = paid_online_cents(appointment)
-    kept = part(paid, appointment.late_cancel_keeps_bp)
-    close_appointment(appointment, status=Appointment.Status.NO_SHOW, kind="no_show", by=by, at=at, keeps_cents=kept)
-    tell_customer(appointment, "no_show", at=at, kept_cents=kept, refund_cents=paid - kept)
+    kept, charged = what_is_kept(appointment, paid_cents=paid)
+    close_appointment(
+        appointment, status=Appointment.Status.NO_SHOW, kind="no_show", by=by, at=at, keeps_cents=kept + charged
+    )
+    tell_customer(appointment, "no_show", at=at, kept_cents=kept + charged, refund_cents=paid - kept)
     return appointment

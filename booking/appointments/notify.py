@@ -14,7 +14,8 @@ from backend.templatetags.moyeu import euros, hours, moment, speaks_french, when
 from booking.appointments.calendar_file import Method, calendar_file, place_of
 from booking.appointments.links import day_url, manage_url
 from booking.appointments.models import Appointment
-from booking.appointments.terms import cancel_sentence
+from booking.appointments.terms import cancel_sentence, deposit_sentence
+from collective.sharing.choices import choice_of
 
 WORKSHOPS_LANGUAGE = "fr"
 
@@ -60,6 +61,8 @@ def _put(
     prefetch_related_objects([appointment], "lines")  # once for both sides' mails and files
     with translation.override(language):
         values = _context(appointment, context.pop("received_at", None)) | context
+        if folder == "appointment" and (choice := choice_of(appointment.number)):
+            values["paid"] = euros(choice.pays_cents)  # their own mails alone say what they chose to pay
     put_mail(
         template=f"{folder}/{what}",
         to=to,
@@ -89,6 +92,7 @@ def _context(appointment: Appointment, received_at: datetime | None = None) -> d
         "paid": euros(appointment.due_now_cents),
         "left": euros(appointment.total_cents - appointment.due_now_cents),
         "policy": cancel_sentence(appointment),
+        "deposit_words": deposit_sentence(appointment.deposit_kind) if appointment.deposit_kind else "",
         "manage_url": manage_url(appointment),
         "day_url": day_url(appointment),
         "contact": workshop.email or settings.CONTACT_EMAIL,

@@ -10,6 +10,7 @@ from django.db import transaction
 from backend.lib.errors import RuleBroken
 from backend.lib.outbox import handles
 from booking.appointments.ask import PURPOSE
+from booking.appointments.balance import send_balance
 from booking.appointments.changes import write_down
 from booking.appointments.close import close_appointment
 from booking.appointments.confirm import confirm_appointment, request_appointment
@@ -20,6 +21,8 @@ from booking.appointments.notify import tell_customer
 from booking.appointments.seat import keep_seat, put_in_seat, start_of, take_seat
 from collective.payments.models import Payment
 from collective.payments.release import release_payment
+from collective.sharing.book_solidarity import follow_refunds
+from collective.workshops.models import Workshop
 
 __all__ = ["PURPOSE", "payment_changed"]
 
@@ -39,12 +42,16 @@ def payment_changed(payload: dict[str, Any], *, at: datetime) -> None:
     appointment = Appointment.objects.locked(found.pk)
     payment = Payment.objects.select_for_update().get(pk=payload["payment"])
     if payment.state not in HAS_MONEY:
+        if payment.state == Payment.State.RELEASED and payment.pk == appointment.payment_id:
+            _hold_is_over(appointment, at=at)
         return
     if payment.pk != appointment.payment_id:
         _give_back_second(payment, at=at)
     elif _waits_for(payment, appointment) and hold is not None:
-        _seat(appointment, hold, payment, at=at)
-    elif appointment.closed_at is not None and appointment.status != Appointment.Status.DONE:
+        seat_who_gave(appointment, hold, waits_for_word=_waits_for_word(appointment, payment), at=at)
+    elif appointment.status == Appointment.Status.DONE:
+        follow_refunds(workshop=appointment.workshop, reference=appointment.number, at=at)
+    elif appointment.closed_at is not None:
         give_money_back(appointment, at=at)
 
 
@@ -59,10 +66,27 @@ def _returns(payment: Payment) -> bool:
     return payment.operations.filter(kind__in=("refund", "release")).exists()
 
 
-def _seat(appointment: Appointment, hold: Hold, payment: Payment, *, at: datetime) -> None:
+def _waits_for_word(appointment: Appointment, payment: Payment) -> bool:
+    """What is only authorised waits for the workshop, unless it is held until the end."""
+    if payment.state != Payment.State.AUTHORISED:
+        return False
+    return appointment.pay_now != Workshop.PayNow.HOLD or appointment.workshop.confirms_by_hand
+
+
+def _hold_is_over(appointment: Appointment, *, at: datetime) -> None:
+    """The card holds nothing any more and nothing was taken: the customer is asked by a link, once."""
+    if appointment.status != Appointment.Status.CONFIRMED or appointment.pay_now != Workshop.PayNow.HOLD:
+        return
+    if not appointment.changes.filter(kind="hold_over").exists():
+        write_down(appointment, kind="hold_over", by=None, at=at)
+        send_balance(appointment, by=None, at=at, why="hold_over")
+
+
+def seat_who_gave(appointment: Appointment, hold: Hold, *, waits_for_word: bool, at: datetime) -> None:
+    """Seat whoever paid or gave a card; when the slot is somebody else's meanwhile, they are told."""
     if not (keep_seat(appointment, hold, at=at) or _seat_again(appointment, hold, at=at)):
         _tell_too_late(appointment, at=at)
-    elif payment.state == Payment.State.AUTHORISED:
+    elif waits_for_word:
         request_appointment(appointment, at=at)
     else:
         confirm_appointment(appointment, by=None, at=at)

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from backend.templatetags.moyeu import moment, percent
+from backend.templatetags.moyeu import euros, moment, percent
 from booking.appointments.models import Appointment
+from booking.appointments.pay_plan import AT_THE_END
 from booking.appointments.policy import WITHDRAWAL_DAYS
 from collective.members.models import Collective
 from collective.workshops.models import Seller, Workshop
@@ -62,6 +63,34 @@ def deposit_sentence(kind: str) -> str:
     return _("This is a down payment (acompte): it is taken off the final price.")
 
 
+def hold_sentence() -> str:
+    """Say what a card that is held means."""
+    return _(
+        "The price is reserved on your card and not taken: it is taken when the bicycle is ready, never more than what"
+        " was reserved. Should the bank let go of it before, we write to you."
+    )
+
+
+def card_sentence(*, workshop: Workshop, most_cents: int, late_cents: int, free_until: datetime) -> str:
+    """Say what a saved card may be charged, and when it is forgotten: the words that its person agrees to."""
+    said = _(
+        "You let %(workshop)s charge this card once the repair is done, for the agreed price: %(most)s at most, unless"
+        " you agree to a quote. Nothing is taken today. The card is forgotten when the appointment is closed, or when"
+        " you ask for it."
+    ) % {"workshop": workshop.name, "most": euros(most_cents)}
+    return f"{said} {late_sentence(late_cents=late_cents, free_until=free_until, zone=workshop.timezone)}".strip()
+
+
+def late_sentence(*, late_cents: int, free_until: datetime, zone: str) -> str:
+    """Say what cancelling late, or not coming, costs when nothing was paid before; empty when it costs nothing."""
+    if not late_cents:
+        return ""
+    return _("If you cancel after %(moment)s, or do not come, %(late)s is taken from the card.") % {
+        "moment": moment(free_until, zone),
+        "late": euros(late_cents),
+    }
+
+
 def withdrawal_sentence() -> str:
     """Say how to withdraw (C. conso L221-5, L221-18, L221-21)."""
     return _(
@@ -73,6 +102,13 @@ def withdrawal_sentence() -> str:
 
 def cancel_sentence(appointment: Appointment) -> str:
     """Say until when cancelling is free, and what it costs after, as promised at booking."""
+    if appointment.pay_now in AT_THE_END:
+        late = late_sentence(
+            late_cents=appointment.late_charge_cents,
+            free_until=appointment.free_until,
+            zone=appointment.workshop.timezone,
+        )
+        return late or _("You can cancel at no cost until it begins.")
     return cancel_words(
         free_until=appointment.free_until, keeps_bp=appointment.late_cancel_keeps_bp, zone=appointment.workshop.timezone
     )

@@ -24,6 +24,7 @@ from booking.appointments.close import close_appointment
 from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.models import Appointment
 from booking.appointments.notify import tell_customer, tell_workshop
+from booking.appointments.payments_of import as_the_workshop_sees, to_pay_cents
 from booking.appointments.policy import withdraw_until
 from booking.appointments.rights import NotYours, is_customer, what_forbids_changing
 from collective.members.models import User
@@ -61,7 +62,7 @@ def withdraw(*, appointment: Appointment, by: User | None = None, at: datetime) 
     appointment = Appointment.objects.locked(appointment.pk)
     if forbidden := what_forbids_withdrawing(appointment, by=by, at=at):
         raise forbidden
-    refund_cents = paid_online_cents(appointment)
+    refund_cents, pays = paid_online_cents(appointment), to_pay_cents(appointment)
     in_calendars = appointment.status == Appointment.Status.CONFIRMED
     close_appointment(
         appointment,
@@ -73,5 +74,6 @@ def withdraw(*, appointment: Appointment, by: User | None = None, at: datetime) 
     )
     calendar: Method | None = "CANCEL" if in_calendars else None
     tell_customer(appointment, "withdrawn", at=at, calendar=calendar, received_at=at, refund_cents=refund_cents)
-    tell_workshop(appointment, "withdrawn", at=at, calendar=calendar, received_at=at, refund_cents=refund_cents)
+    seen = as_the_workshop_sees(appointment, refund_cents, pays)
+    tell_workshop(appointment, "withdrawn", at=at, calendar=calendar, received_at=at, refund_cents=seen)
     return appointment

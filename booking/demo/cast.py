@@ -111,6 +111,7 @@ def open_workshop(about: Cast, collective: Collective, seller: Seller, *, at: da
         phone="+33366060000",
         email=f"{about['slug']}@moyeu.example",
         pay_now=about["pay_now"],
+        prices=about.get("prices", Workshop.Prices.ONE),
         confirms=about.get("confirms", Workshop.Confirms.ITSELF),
         buffer_minutes=about.get("buffer", 0),
         setup_minutes=about.get("setup", 0),

@@ -21,6 +21,7 @@ from booking.demo.troubles import tell_troubles
 from booking.demo.waits import fill_the_waiting_list
 from booking.demo.write import LATE, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
+from booking.jobs.quote import Wanted, write_quote
 from collective.members.models import Collective, User
 from collective.reconciliation.models import Opening
 from collective.sharing.models import SharingKey
@@ -166,3 +167,13 @@ class Story:
             appointment.cyclist, appointment.name = camille, camille.name
             appointment.email, appointment.phone = camille.email, camille.phone
             appointment.save(update_fields=["cyclist", "name", "email", "phone"])
+        for appointment in mine:
+            self.quote(appointment)
+
+    def quote(self, appointment: Appointment) -> None:
+        """The workshop looked at her photos and proposes another price: her answer is waited for."""
+        chain = Wanted(name="Chaîne neuve", labour_cents=1200, parts_cents=2600)
+        reason = "Sur vos photos, la chaîne est usée : mieux vaut la changer en même temps."
+        write_quote(
+            appointment=appointment, lines=[chain], reason=reason, by=owner_of(appointment.workshop), at=self.at
+        )

@@ -12,10 +12,13 @@ from booking.appointments.changes import write_down
 from booking.appointments.close import lapse_proposals
 from booking.appointments.give_money_back import is_being_captured
 from booking.appointments.models import Appointment
+from booking.appointments.payments_of import held_payment, payments_of, to_pay_cents
 from booking.appointments.rights import NotConfirmed, what_forbids_staff
 from collective.activity.record import record_finished_work
 from collective.members.models import User
 from collective.payments.models import Payment
+from collective.payments.refund import refundable_cents
+from collective.sharing.book_solidarity import book_solidarity
 from collective.sharing.share_out import share_out
 from collective.workshops.models import Mechanic
 
@@ -61,31 +64,29 @@ def finish_repair(*, appointment: Appointment, by: User, counter_cents: int | No
     appointment = Appointment.objects.locked(appointment.pk)
     if forbidden := what_forbids_finishing(appointment, by=by, at=at):
         raise forbidden
-    payment = _settled_payment(appointment)
-    online_cents = payment.kept_cents if payment else 0
-    left_cents = appointment.total_cents - online_cents
+    payments = _settled_payments(appointment)
+    online_cents = sum(refundable_cents(payment) for payment in payments)
+    left_cents = max(0, to_pay_cents(appointment) - online_cents)
     takings = left_cents if counter_cents is None else counter_cents
     if not 0 <= takings <= left_cents:
         raise WrongTakings(left_cents=left_cents)
-    lapse_proposals(appointment, at=at)
     appointment.status = Appointment.Status.DONE
     appointment.closed_at = at
+    lapse_proposals(appointment, at=at)
     appointment.keeps_cents = online_cents
     appointment.sequence += 1
     appointment.save(update_fields=["status", "closed_at", "keeps_cents", "sequence"])
-    _book(appointment, payment, online_cents=online_cents, counter_cents=takings, by=by, at=at)
+    _book(appointment, payments, online_cents=online_cents, counter_cents=takings, by=by, at=at)
     write_down(appointment, kind="done", by=by, at=at, online_cents=online_cents, counter_cents=takings)
     return appointment
 
 
-def _settled_payment(appointment: Appointment) -> Payment | None:
-    """Return the payment that holds money; one whose capture failed holds none, and all is due at the counter."""
-    if appointment.payment_id is None:
-        return None
-    payment = Payment.objects.select_for_update().get(pk=appointment.payment_id)
-    if payment.state == Payment.State.AUTHORISED and is_being_captured(payment):
+def _settled_payments(appointment: Appointment) -> list[Payment]:
+    """Return the payments that hold money; a capture that failed holds none, and all is due at the counter."""
+    held = held_payment(appointment)
+    if held and is_being_captured(held):
         raise PaymentOnItsWay
-    return payment if payment.state == Payment.State.CAPTURED else None
+    return payments_of(appointment, lock=True)
 
 
 def _mechanic_at(appointment: Appointment, *, by: User) -> Mechanic | None:
@@ -94,21 +95,26 @@ def _mechanic_at(appointment: Appointment, *, by: User) -> Mechanic | None:
 
 
 def _book(
-    appointment: Appointment, payment: Payment | None, *, online_cents: int, counter_cents: int, by: User, at: datetime
+    appointment: Appointment, payments: list[Payment], *, online_cents: int, counter_cents: int, by: User, at: datetime
 ) -> None:
+    gift_cents = max(
+        0, online_cents - appointment.total_cents
+    )  # a supporter's: nobody else may pay more than the price
     share_out(
         workshop=appointment.workshop,
         reference=appointment.number,
         labour_cents=appointment.labour_cents,
         parts_cents=appointment.parts_cents,
-        paid_online_cents=online_cents,
+        paid_online_cents=online_cents - gift_cents,
         paid_at_counter_cents=counter_cents,
         fund_bp=appointment.fund_bp,
         platform_bp=appointment.platform_bp,
-        fee_cents=(payment.fee_cents or 0) if payment else 0,
-        payment=payment,
+        fee_cents=sum(payment.fee_cents or 0 for payment in payments),
+        payments=payments,
+        gift_cents=gift_cents,
         at=at,
     )
+    book_solidarity(workshop=appointment.workshop, reference=appointment.number, gift_cents=gift_cents, at=at)
     record_finished_work(
         workshop=appointment.workshop,
         mechanic=appointment.mechanic or _mechanic_at(appointment, by=by),
@@ -116,6 +122,6 @@ def _book(
         minutes=appointment.minutes,
         labour_cents=appointment.labour_cents,
         parts_cents=appointment.parts_cents,
-        interventions=list(appointment.lines.values_list("code", flat=True)),
+        interventions=list(appointment.lines.exclude(code="").values_list("code", flat=True)),
         at=at,
     )

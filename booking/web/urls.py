@@ -9,6 +9,7 @@ from booking.web.cyclist import (
     hold,
     home,
     info,
+    money,
     month,
     offer,
     outline,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("rendez-vous/<str:token>/annuler/", change.cancel, name="cancel"),
     path("rendez-vous/<str:token>/renoncer/", change.withdraw_here, name="withdraw"),
     path("rendez-vous/<str:token>/proposition/", change.proposal, name="proposal"),
+    path("rendez-vous/<str:token>/payer/", money.balance, name="balance"),
+    path("rendez-vous/<str:token>/oublier-ma-carte/", money.forget_card, name="forget_card"),
+    path("devis/<str:token>/", money.quote, name="quote"),
     path("rendez-vous/<str:token>/photos/<int:pk>/", photos.by_link, name="photo"),
     path("photos/<int:pk>/", photos.by_account, name="account_photo"),
     # The workshops, and what everybody may read

@@ -3,8 +3,19 @@
 from django.urls import path
 
 from booking.web import demo
-from booking.web.workshop import day, earnings, hours, hours_exception, hours_exchange, hours_week, tour, visit, waiting
-from booking.web.workshop.settings import benches, drop_off, getting_paid, offers, rules, team, zone
+from booking.web.workshop import (
+    day,
+    earnings,
+    hours,
+    hours_exception,
+    hours_exchange,
+    hours_week,
+    quote,
+    tour,
+    visit,
+    waiting,
+)
+from booking.web.workshop.settings import benches, drop_off, getting_paid, offers, prices, rules, team, zone
 
 urlpatterns = [
     path("atelier/", day.today, name="today"),
@@ -16,6 +27,8 @@ urlpatterns = [
     path("atelier/rendez-vous/<int:pk>/fait/", visit.finish, name="visit_finish"),
     path("atelier/rendez-vous/<int:pk>/absence/", visit.no_show, name="visit_no_show"),
     path("atelier/rendez-vous/<int:pk>/annuler/", visit.cancel, name="visit_cancel"),
+    path("atelier/rendez-vous/<int:pk>/devis/", quote.quote, name="visit_quote"),
+    path("atelier/rendez-vous/<int:pk>/reste/", quote.balance, name="visit_balance"),
     path("atelier/<slug:slug>/", day.day, name="day"),
     path("atelier/<slug:slug>/a-venir/", day.coming, name="coming"),
     path("atelier/<slug:slug>/horaires/", hours.hours, name="hours"),
@@ -38,6 +51,7 @@ urlpatterns = [
     path("atelier/<slug:slug>/gains/tableau.csv", earnings.earnings_csv, name="earnings_csv"),
     # What it has, and how it sells its time
     path("atelier/<slug:slug>/reglages/", rules.rules, name="settings"),
+    path("atelier/<slug:slug>/reglages/prix/", prices.prices, name="prices"),
     path("atelier/<slug:slug>/reglages/equipe/", team.team, name="team"),
     path("atelier/<slug:slug>/reglages/equipe/<int:pk>/", team.mechanic, name="mechanic"),
     path("atelier/<slug:slug>/reglages/equipe/<int:pk>/retirer/", team.retire, name="mechanic_retire"),

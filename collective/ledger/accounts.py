@@ -8,6 +8,7 @@ between these books and entity 3). Debits are positive, credits negative.
 |---|---|---|
 | 411 | seller | what customers still owe for finished repairs |
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
+| 4198 | seller | owed to customers besides what they paid: twice the earnest money (clients, autres avoirs) |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
 | 4687 | platform | contested by card holders at their bank, taken from us until it is settled (produits à recevoir) |
@@ -20,10 +21,13 @@ between these books and entity 3). Debits are positive, credits negative.
 | 627 | platform, seller | the payment provider's fees, of disputes too, and their re-charge (services bancaires) |
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
 | 654 | platform | given back twice, by a refund and by a lost dispute (pertes sur créances irrécouvrables) |
+| 657 | fund | added to repairs sold at a solidarity price (aides financières, règlement ANC 2018-06) |
+| 6581 | seller | the second half of twice the earnest money (dédits payés; C. conso L214-1) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
 | 7088 | platform | fees re-charged to sellers (autres produits d'activités annexes: costs are not netted) |
+| 754 | fund | gifts of people who paid more than the price (ressources liées à la générosité du public) |
 | 756 | fund | contributions received (cotisations) |
 | 758 | seller | kept of a late cancellation (produits divers de gestion courante) |
 
@@ -35,6 +39,7 @@ from collective.ledger.models import Entity
 
 CUSTOMERS = "411"
 ADVANCES = "4191"
+OWED_TO_CUSTOMERS = "4198"
 VAT_COLLECTED = "44571"
 OWED = "467"
 DISPUTED = "4687"
@@ -47,16 +52,20 @@ COMMISSIONS_PAID = "6222"
 PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
 LOSSES = "654"
+AID_GIVEN = "657"
+BROKEN_WORD = "6581"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"
 FEES_RECHARGED = "7088"
+GIFTS_RECEIVED = "754"
 CONTRIBUTIONS_RECEIVED = "756"
 KEPT_OF_CANCELLATIONS = "758"
 
 NAMES = {
     CUSTOMERS: ("Clients", "Customers"),
     ADVANCES: ("Clients, avances et acomptes reçus", "Advances received from customers"),
+    OWED_TO_CUSTOMERS: ("Dû aux clients (arrhes doublées)", "Owed to customers (earnest money, twice)"),
     VAT_COLLECTED: ("TVA collectée", "VAT collected"),
     OWED: ("Autres débiteurs ou créditeurs", "Other debtors or creditors"),
     DISPUTED: ("Paiements contestés, à recevoir", "Contested payments, to be received"),
@@ -69,10 +78,13 @@ NAMES = {
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
     FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
     LOSSES: ("Pertes sur créances irrécouvrables", "Losses on irrecoverable claims"),
+    AID_GIVEN: ("Aides aux prix solidaires", "Added to solidarity prices"),
+    BROKEN_WORD: ("Arrhes rendues au double", "Earnest money returned twice over"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),
     FEES_RECHARGED: ("Frais de paiement refacturés", "Payment fees re-charged"),
+    GIFTS_RECEIVED: ("Dons reçus", "Gifts received"),
     CONTRIBUTIONS_RECEIVED: ("Contributions reçues", "Contributions received"),
     KEPT_OF_CANCELLATIONS: ("Sommes gardées sur annulation tardive", "Kept of late cancellations"),
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from collective.members.models import Collective, Membership, User
@@ -52,7 +52,11 @@ class Entity(models.Model):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User | AnonymousUser) -> EntryQuerySet:
-        return self.sealed().filter(entity__in=Entity.objects.visible_to(user))
+        """Those of the books one sees; the private ones for treasurers of their collective only."""
+        treasurers = Membership.objects.of(user, Membership.Role.TREASURER)
+        private = Exists(PrivateReference.objects.filter(reference=OuterRef("reference")))
+        seen = self.sealed().filter(entity__in=Entity.objects.visible_to(user))
+        return seen.filter(~private | Q(entity__collective__in=treasurers.values("collective")))
 
     def sealed(self) -> EntryQuerySet:
         """The books proper: an entry that is not sealed is one being written, in a transaction not yet committed."""
@@ -120,3 +124,12 @@ class Line(models.Model):
     @property
     def credit_cents(self) -> int:
         return max(0, -self.amount)
+
+
+class PrivateReference(models.Model):
+    """A reference whose entries tell what one person can afford: of a collective's people only treasurers read them."""
+
+    reference = models.CharField(max_length=60, unique=True)
+
+    def __str__(self) -> str:
+        return self.reference

@@ -44,7 +44,7 @@ def take_back(*, workshop: Workshop, reference: str, source: str, at: datetime) 
     for entry in used.order_by("pk"):
         standing = {account: -amount for account, amount in _standing(entry).items() if account in INCOME}
         still_income = sum(standing.values())
-        back = min(_over(seller, reference), still_income)
+        back = min(overdrawn_cents(seller, reference), still_income)
         if back <= 0:
             continue
         _mirror(entry, {**split(back, standing), ADVANCES: -back}, source=f"{source}:income", at=at)
@@ -53,8 +53,15 @@ def take_back(*, workshop: Workshop, reference: str, source: str, at: datetime) 
                 _take_back_shares(shares, part=back, whole=still_income, source=f"{source}:shares", at=at)
 
 
-def _over(seller: Entity, reference: str) -> int:
-    """How far the advance of `reference` is overdrawn."""
+def sold_cents(seller: Entity, reference: str) -> int:
+    """Return what stands of the sale of `reference`, VAT included, after what refunds took back."""
+    sale = Q(entry__source=sale_source(reference)) | Q(entry__mirrors__source=sale_source(reference))
+    lines = Line.objects.filter(sale, entry__entity=seller, account__in=INCOME)
+    return -int(lines.aggregate(total=Sum("amount", default=0))["total"])
+
+
+def overdrawn_cents(seller: Entity, reference: str) -> int:
+    """Return how far the advance of `reference` is overdrawn; below zero, what stands of it."""
     advance = Line.objects.filter(entry__entity=seller, entry__reference=reference, account=ADVANCES)
     return advance.aggregate(total=Sum("amount", default=0))["total"]
 

@@ -11,6 +11,53 @@ from collective.members.models import Membership, User
 from collective.workshops.models import Workshop
 
 
+class KeptCard(models.Model):
+    """
+    A card that a person let us keep for one thing (`subject`), to be charged when it is due, and then forgotten.
+
+    The number never reaches us: `method_id` is the provider's word for it. Its calls to the provider carry keys made of
+    `reference`, which stands here before the first of them.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("being prepared")
+        OPEN = "open", _("waiting for the person")
+        SAVED = "saved", _("saved")
+        EXPIRED = "expired", _("not given in time")
+        LEAVING = "leaving", _("being forgotten")
+        FORGOTTEN = "forgotten", _("forgotten")
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subject = models.CharField(max_length=60, db_index=True)
+    workshop = models.ForeignKey(Workshop, models.PROTECT, related_name="+")
+    email = models.EmailField()
+    language = models.CharField(max_length=2, default="fr")
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    success_url = models.URLField(max_length=400)
+    cancel_url = models.URLField(max_length=400)
+    page_closes_at = models.DateTimeField()
+    customer_id = models.CharField(max_length=120, blank=True, default="")
+    session_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
+    session_url = models.TextField(blank=True, default="")
+    method_id = models.CharField(max_length=120, blank=True, default="")
+    brand = models.CharField(max_length=20, blank=True, default="")
+    last4 = models.CharField(max_length=4, blank=True, default="")
+    exp_month = models.PositiveSmallIntegerField(null=True)
+    exp_year = models.PositiveSmallIntegerField(null=True)
+    consent = models.TextField()  # the words the person agreed to, as they read them
+    most_cents = models.BigIntegerField()  # what they agreed may be charged at most
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(most_cents__gt=0), name="a_saved_card_has_a_limit")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} •••• {self.last4}" if self.last4 else str(self.get_state_display())
+
+
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def locked(self, pk: int) -> Payment:
         return self.select_for_update(of=("self",)).get(pk=pk)
@@ -67,6 +114,7 @@ class Payment(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     success_url = models.URLField(max_length=400)
     cancel_url = models.URLField(max_length=400)
+    card = models.ForeignKey(KeptCard, models.PROTECT, null=True, related_name="payments")  # charged without a page
     session_id = models.CharField(max_length=120, blank=True, default="", db_index=True)
     session_url = models.TextField(blank=True, default="")
     session_expires_at = models.DateTimeField(null=True)
@@ -120,6 +168,7 @@ class Operation(models.Model):
         REFUND = "refund"
         TRANSFER = "transfer"
         REVERSAL = "reversal"
+        CHARGE = "charge"
 
     class State(models.TextChoices):
         PENDING = "pending"

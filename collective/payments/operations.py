@@ -131,8 +131,10 @@ def _give_up(operation: Operation, refusal: ProviderRefused, *, at: datetime) ->
         before = (payment.state, payment.refunded_cents)
         _finish(operation, Operation.State.REFUSED, error=str(refusal))
         take_word(payment, word, at=at)
-        if operation.kind == Kind.OPEN:
+        if operation.kind in (Kind.OPEN, Kind.CHARGE):
             _fail(payment, at=at)
+            if refusal.code == "key_forgotten":
+                mark_trouble(payment, Trouble.REFUSED, said=f"{operation.key}: {refusal}")
         elif (payment.state, payment.refunded_cents) == before:
             mark_trouble(payment, Trouble.REFUSED, said=f"{operation.key}: {refusal}")
     logger.error("operation %s was refused: %s", operation.key, refusal)
@@ -140,7 +142,7 @@ def _give_up(operation: Operation, refusal: ProviderRefused, *, at: datetime) ->
 
 
 def _fail(payment: Payment, *, at: datetime) -> None:
-    """Nobody can pay on a page that was never opened, so nobody's money is concerned."""
+    """A page that was never opened, or a saved card that the bank declined: nobody's money has moved."""
     if payment.state == State.NEW:
         payment.state, payment.changed_at = State.FAILED, at
         payment.save()

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from collective.payments import gateway
 from collective.payments.distribution import send
 from collective.payments.models import Operation, Refund
-from collective.payments.ports import IntentStatus, RefundState
+from collective.payments.ports import IntentStatus, ProviderRefused, RefundState
 from collective.payments.take_word import GIVEN_BACK
 from collective.payments.word import Word, read_word
 
@@ -33,7 +33,10 @@ def find_again(operation: Operation) -> Answer | None:
     Return what became of a call whose key the provider may have forgotten; None when it never arrived.
 
     Opening a page, refunding and sending can be done twice, so the thing itself is looked for. The others cannot: what
-    they act on tells whether they were done, and sending them again is harmless.
+    they act on tells whether they were done, and sending them again is harmless. A charge without its person could be
+    done twice and cannot be looked for: unless an event has named it since, it is not sent again, and a person looks.
+
+    :raises ProviderRefused: for such a charge.
     """
     if operation.kind == Operation.Kind.OPEN:
         return _opened_before(operation)
@@ -43,6 +46,8 @@ def find_again(operation: Operation) -> Answer | None:
         is_transfer = operation.kind == Operation.Kind.TRANSFER
         result = send.find_transfer(operation) if is_transfer else send.find_reversal(operation)
         return Answer(result) if result else None
+    if operation.kind == Operation.Kind.CHARGE and not operation.payment.intent_id:
+        raise ProviderRefused("key_forgotten", "the answer was lost for too long to ask again")
     word = read_word(operation.payment)
     is_over = word.intent is not None and word.intent.status in (IntentStatus.CAPTURED, IntentStatus.RELEASED)
     return Answer(word=word) if is_over else None
@@ -98,6 +103,21 @@ def _refund(operation: Operation) -> Answer:
     return _refund_answer(refund)
 
 
+def _charge(operation: Operation) -> Answer:
+    payment = operation.payment
+    intent = gateway.provider().charge_saved_card(
+        reference=str(payment.reference),
+        amount_cents=payment.amount_cents,
+        label=payment.label,
+        customer_id=operation.params["customer_id"],
+        method_id=operation.params["method_id"],
+        capture=cast(Literal["now", "later"], payment.capture),
+        transfer_group=payment.subject,
+        key=operation.key,
+    )
+    return Answer({"intent_id": intent.intent_id}, Word(intent=intent))
+
+
 def _refund_answer(refund: RefundState) -> Answer:
     return Answer({"refund_id": refund.refund_id}, Word(refunds=[refund]))
 
@@ -129,4 +149,5 @@ PERFORM: dict[Operation.Kind, Callable[[Operation], Answer]] = {
     Operation.Kind.REFUND: _refund,
     Operation.Kind.TRANSFER: lambda operation: Answer(send.ask_transfer(operation)),
     Operation.Kind.REVERSAL: lambda operation: Answer(send.ask_reversal(operation)),
+    Operation.Kind.CHARGE: _charge,
 }

@@ -100,7 +100,7 @@ def sweep_events(*, at: datetime, limit: int = 100) -> int:
             done += is_strange and _close(event, StripeEvent.State.IGNORED)
         elif event.kind.removeprefix(THIN).startswith(DISPUTES):
             done += _look_at_disputes(payment, at=at) and _close(event, StripeEvent.State.DONE)
-        elif payment.pk in looked or _look(payment, at=at):
+        elif payment.pk in looked or _look(_named(payment, event), at=at):
             looked.add(payment.pk)
             done += _close(event, StripeEvent.State.DONE)
     return done
@@ -144,6 +144,14 @@ def _look_at_disputes(payment: Payment, *, at: datetime) -> bool:
 
 def _close(event: StripeEvent, state: str) -> int:
     return StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.NEW).update(state=state)
+
+
+def _named(payment: Payment, event: StripeEvent) -> Payment:
+    """A charge without a page, whose answer was lost, is known by the first event that names it."""
+    if payment.card_id and event.intent_id and not payment.intent_id:
+        Payment.objects.filter(pk=payment.pk, intent_id="").update(intent_id=event.intent_id)
+        payment.intent_id = event.intent_id
+    return payment
 
 
 def _payment_of(event: StripeEvent) -> Payment | None:

@@ -1,6 +1,6 @@
 """Turn a finished repair into revenue and shares, in the books of every entity it concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from collective.ledger.record import Draft, record_all
 from collective.ledger.take_back import sale_source, shares_source
 from collective.payments.distribution.order import order_distribution
 from collective.payments.models import Payment
+from collective.payments.refund import refundable_cents
 from collective.sharing.vat import vat_bp
 from collective.sharing.what_shares import Shares, what_shares
 from collective.workshops.models import Workshop
@@ -66,7 +67,8 @@ def share_out(
     fund_bp: int,
     platform_bp: int,
     fee_cents: int,
-    payment: Payment | None = None,
+    payments: Sequence[Payment] | None = None,
+    gift_cents: int = 0,
     at: datetime,
     label: str = "",
 ) -> Shares:
@@ -75,12 +77,14 @@ def share_out(
 
     The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is
     owed by the customer. The shares pass through the platform, to which the seller owes them. `reference` is the
-    `subject` that the online payments were asked for. Doing it again changes nothing.
+    `subject` that the online payments were asked for. `gift_cents` were paid with it and are none of the sale's: they
+    stay an advance (book_solidarity.py). Doing it again changes nothing.
 
     :raises MoreThanSold: when more was paid than the repair costs.
-    :raises PaidChanged: when `paid_online_cents` is not what `payment` (or all of this subject, without one) keeps.
+    :raises PaidChanged: when `paid_online_cents`, with the gift, is not what `payments` keep (without them, all of
+        this subject).
     """
-    _judge_paid(reference, payment, paid_online_cents)
+    _judge_paid(reference, payments, paid_online_cents + gift_cents)
     shares, drafts = draft_shares(
         workshop=workshop,
         reference=reference,
@@ -138,19 +142,21 @@ def draft_shares(
     return shares, [draft for draft in drafts if draft.amounts]
 
 
-def _judge_paid(reference: str, payment: Payment | None, paid_online_cents: int) -> None:
+def _judge_paid(reference: str, payments: Sequence[Payment] | None, paid_online_cents: int) -> None:
     """
     The lock keeps a refund from passing between this look and the sale: it is booked before it, or takes it back.
 
-    A second payment of the same subject (two tabs) is not the sale's: it stays an advance until it is given back.
+    A second payment of the same booking (two tabs) is not the sale's: it stays an advance until it is given back, as
+    does what is on its way back of the others.
     """
-    if payment is not None and payment.subject != reference:
-        raise ValueError(f"the payment is for {payment.subject}, not for {reference}")
+    if strange := [payment.subject for payment in payments or () if payment.subject != reference]:
+        raise ValueError(f"a payment is for {strange[0]}, not for {reference}")
     if Entry.objects.filter(source=sale_source(reference)).exists():
         return  # shared out before: refunds made since are mirrors
-    payments = list(Payment.objects.select_for_update(of=("self",)).filter(subject=reference).order_by("pk"))
-    counted = [paid for paid in payments if payment is None or paid.pk == payment.pk]
-    if payments and sum(paid.kept_cents for paid in counted) != paid_online_cents:
+    found = list(Payment.objects.select_for_update(of=("self",)).filter(subject=reference).order_by("pk"))
+    named = None if payments is None else {payment.pk for payment in payments}
+    counted = [paid for paid in found if named is None or paid.pk in named]
+    if found and sum(refundable_cents(paid) for paid in counted) != paid_online_cents:
         raise PaidChanged
 
 

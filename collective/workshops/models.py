@@ -68,6 +68,13 @@ class Workshop(models.Model):
         DEPOSIT = "deposit", _("A deposit now, the rest at the counter")
         FULL = "full", _("Everything now")
         COUNTER = "counter", _("Everything at the counter")
+        HOLD = "hold", _("Held on the card, taken when the bicycle is ready")
+        LATER = "later", _("Card saved, charged when the bicycle is ready")
+
+    class Prices(models.TextChoices):
+        ONE = "one", _("One price for everybody")
+        LEVELS = "levels", _("Reduced, reference and supporter prices")
+        FREE = "free", _("Pay what you can, above a floor")
 
     class DepositKind(models.TextChoices):
         ACOMPTE = "acompte", _("down payment (acompte)")
@@ -118,6 +125,12 @@ class Workshop(models.Model):
     free_cancel_hours = models.PositiveSmallIntegerField(default=24)
     late_cancel_keeps_bp = models.PositiveIntegerField(default=10000)  # of what was paid, when cancelled late
 
+    # What a person may choose to pay, in basis points of the reference price: see collective/sharing/solidarity.py.
+    prices = models.CharField(max_length=8, choices=Prices, default=Prices.ONE)
+    reduced_bp = models.PositiveIntegerField(default=7000)
+    supporter_bp = models.PositiveIntegerField(default=12000)
+    floor_bp = models.PositiveIntegerField(default=5000)
+
     calendar = models.OneToOneField("schedule.Calendar", models.PROTECT, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -132,6 +145,10 @@ class Workshop(models.Model):
             ),
             models.CheckConstraint(condition=Q(deposit_bp__lte=10000), name="deposit_at_most_the_whole"),
             models.CheckConstraint(condition=Q(late_cancel_keeps_bp__lte=10000), name="keeps_at_most_what_was_paid"),
+            models.CheckConstraint(
+                condition=Q(reduced_bp__lte=10000, floor_bp__lte=10000, supporter_bp__range=(10000, 30000)),
+                name="prices_around_the_reference",
+            ),
             models.CheckConstraint(condition=Q(slot_step_minutes__gte=5), name="slot_step_at_least_a_tick"),
         ]
 

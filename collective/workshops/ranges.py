@@ -85,3 +85,8 @@ DROP_OFF = {
     "storage_places": Range(_("Bikes on site at once, at most"), 0, 500),
 }
 SERVED_KM = Range(_("Kilometres around the base"), 1, 100)
+PRICES = {
+    "reduced_bp": Range(_("Reduced price, in basis points of the reference"), 0, 10_000),
+    "supporter_bp": Range(_("Supporter price, in basis points of the reference"), 10_000, 30_000),
+    "floor_bp": Range(_("Floor, in basis points of the reference"), 0, 10_000),
+}

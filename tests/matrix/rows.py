@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from booking.appointments.links import manage_link
+from backend.lib.tokens import sign
+from booking.appointments.links import QUOTE, manage_link
 from booking.services.models import Intervention
 from booking.waiting.links import offer_link, wait_link
 from collective.timetable.public_holidays import public_holidays
@@ -19,6 +20,9 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "requested": lambda world: {"key": world.requested.number},
     "proposed": lambda world: {"key": world.proposed.number},
     "today": lambda world: {"key": world.today.number},
+    "quoted": lambda world: {"key": world.quoted.number},
+    "page of today": lambda world: {"token": manage_link(world.today)},
+    "page of quote": lambda world: {"token": sign(QUOTE, world.quoted.quotes.get().token.hex)},
     "link": lambda world: {"key": world.link},
     "hold": lambda world: {"token": world.hold.token},
     "diagnosis": lambda world: {"token": world.diagnosis.token},
@@ -180,6 +184,14 @@ def page_drop_off(world: World) -> dict[str, Any]:
 def page_order(world: World) -> dict[str, Any]:
     contact = {"email": "someone@example.org", "phone": "06 12 34 56 78", "work_may_begin_early": "on"}
     return contact | {"pay": "counter"}
+
+
+def quote_wanted(world: World) -> dict[str, Any]:
+    return {"reason": "The chain is worn", "lines": [{"name": "Chain", "labour_cents": 1000, "parts_cents": 1500}]}
+
+
+def page_quote(world: World) -> dict[str, Any]:
+    return {"reason": "The chain is worn", "name-new0": "Chain", "labour-new0": "10,00", "parts-new0": "15,00"}
 
 
 def page_time(world: World) -> dict[str, Any]:

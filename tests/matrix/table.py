@@ -25,10 +25,12 @@ from tests.matrix.rows import (
     page_holiday,
     page_hours,
     page_order,
+    page_quote,
     page_season,
     page_time,
     page_wait,
     page_week,
+    quote_wanted,
     wait_wanted,
     week_wanted,
 )
@@ -47,6 +49,7 @@ SEES_INSIDE = only(*SHOP, "coordinator", nobody=401)
 SHOP_SAYS = only(*SHOP, seen_by=("coordinator",), nobody=401)
 SHOP_SAYS_NEW = only(*SHOP, seen_by=("coordinator",), nobody=401, status=201)
 KEEPS = only("coordinator", seen_by=("mechanic",), nobody=401)
+SHOP_SAYS_QUOTES = only(*SHOP, status=201, seen_by=("owner", "coordinator"), nobody=401)
 MECHANICS_HOURS = ("mechanic_hours", "mechanic_osm", "mechanic_ics", "absences")
 
 # --- The API ----------------------------------------------------------------------------------------------------------
@@ -96,6 +99,13 @@ API = [
     Line("api:propose", "POST", WORKSHOP_WITH_LINK, to="link", body=another_time),
     Line("api:done", "POST", WORKSHOP_WITH_LINK, to="link"),
     Line("api:no_show", "POST", WORKSHOP_WITH_LINK, to="link"),
+    Line("api:quotes", "POST", WORKSHOP_WITH_LINK, to="link", body=quote_wanted),
+    Line("api:ask_balance", "POST", WORKSHOP_WITH_LINK, to="link"),
+    Line("api:bill", "GET", everybody(), to="link"),
+    Line("api:quote", "GET", everybody(404), to="link"),  # none was written
+    Line("api:answer_quote", "POST", everybody(404), to="link", body=of(accept=True)),
+    Line("api:forget_card", "POST", everybody(409), to="link"),  # none is saved
+    Line("api:balance", "POST", everybody(409), to="link"),  # the workshop has yet to accept
     # People with an account
     Line("api:me", "GET", signed_in()),
     Line("api:me", "PATCH", signed_in(), body=of(name="Camille")),
@@ -111,7 +121,14 @@ API = [
     Line("api:ask_earlier", "POST", CUSTOMER_ONLY, to="requested"),
     Line("api:withdraw", "POST", CUSTOMER_ONLY, to="requested"),
     Line("api:answer_proposal", "POST", CUSTOMER_ONLY, to="proposed", body=of(accept=True)),
+    Line("api:bill", "GET", CUSTOMER_ONLY, to="requested"),
+    Line("api:quote", "GET", only(*SEES_APPOINTMENT), to="quoted"),
+    Line("api:answer_quote", "POST", CUSTOMER_ONLY, to="quoted", body=of(accept=True)),
+    Line("api:forget_card", "POST", CUSTOMER_ONLY | {"owner": 409}, to="requested"),
+    Line("api:balance", "POST", CUSTOMER_ONLY | {"owner": 503}, to="today"),
     # Its workshop
+    Line("api:quotes", "POST", SHOP_SAYS_QUOTES, to="today", body=quote_wanted),
+    Line("api:ask_balance", "POST", SHOP_ONLY, to="today"),
     Line("api:accept", "POST", SHOP_ONLY, to="requested"),
     Line("api:refuse", "POST", SHOP_ONLY, to="requested", body=of(reason="No parts")),
     Line("api:propose", "POST", SHOP_ONLY, to="requested", body=another_time),
@@ -189,6 +206,12 @@ CYCLIST = [
     Line("web:withdraw", "POST", everybody(302), to="page of requested", body=of(etape="confirmer")),
     Line("web:proposal", "GET", everybody(), to="page of proposed"),
     Line("web:proposal", "POST", everybody(302), to="page of proposed", body=of(reponse="oui")),
+    Line("web:balance", "GET", everybody(302), to="page of requested"),  # the workshop has yet to accept
+    Line("web:balance", "GET", everybody(), to="page of today"),
+    Line("web:balance", "POST", everybody(302), to="page of today"),
+    Line("web:forget_card", "POST", everybody(302), to="page of requested"),  # says that none is saved
+    Line("web:quote", "GET", everybody(), to="page of quote"),
+    Line("web:quote", "POST", everybody(302), to="page of quote", body=of(reponse="oui")),
     Line("web:photo", "GET", everybody(), to="photo by link"),
     # An account: without one, to the sign-in page
     Line("web:welcome", "GET", everybody(302)),
@@ -216,6 +239,9 @@ WORKSHOP = [
     Line("web:visit_cancel", "POST", SHOP_ACTS, to="visit requested", body=of(reason="Ill")),
     Line("web:visit_finish", "POST", SHOP_ACTS, to="visit today"),
     Line("web:visit_no_show", "POST", SHOP_ACTS, to="visit today"),
+    Line("web:visit_quote", "GET", SHOP_EDITS, to="visit today"),
+    Line("web:visit_quote", "POST", SHOP_ACTS, to="visit today", body=page_quote),
+    Line("web:visit_balance", "POST", SHOP_ACTS, to="visit today"),
     # Its hours, and those of its mechanics
     Line("web:hours_exchange", "GET", INSIDE, to="workshop"),
     Line("web:hours_exchange", "POST", SHOP_ACTS, to="workshop", body=page_hours),

@@ -36,10 +36,13 @@ OWNER_ACTS = owner_acts(302, nobody=302)
 IN_A_COLLECTIVE = (*SHOP, "coordinator", "foreign_mechanic", "foreign_coordinator")
 SENT_TO_SIGN_IN = dict.fromkeys(NOBODY_SIGNED_IN, 302)
 
+PRICES = {"prices": "levels", "reduced_bp": 7000, "supporter_bp": 12000, "floor_bp": 5000}
 SETTINGS_API = [
     # Its settings
     Line("api:settings", "GET", LOOKS_INSIDE, to="workshop"),
     Line("api:settings", "PATCH", owner_acts(), to="workshop", body=of(buffer_minutes=10)),
+    Line("api:prices", "GET", LOOKS_INSIDE, to="workshop"),
+    Line("api:prices", "PUT", owner_acts(), to="workshop", body=of(**PRICES)),
     Line("api:mechanics", "GET", LOOKS_INSIDE, to="workshop"),
     Line("api:mechanics", "POST", owner_acts(201), to="workshop", body=of(name="Aïcha", skill_level=3)),
     Line("api:mechanic", "GET", LOOKS_INSIDE, to="mechanic"),
@@ -80,6 +83,8 @@ SETTINGS_PAGES = [
     Line("web:drop_off", "POST", OWNER_ACTS, to="workshop", body=page_drop_off),
     Line("web:zone", "POST", owner_acts(400, nobody=302), to="workshop", body=of(way="km", km="10")),  # it stays
     Line("web:settings", "POST", OWNER_ACTS, to="workshop", body=page_rules),
+    Line("web:prices", "GET", INSIDE, to="workshop"),
+    Line("web:prices", "POST", OWNER_ACTS, to="workshop", body=of(prices="free", reduced=70, supporter=120, floor=50)),
     Line("web:team", "POST", OWNER_ACTS, to="workshop", body=of(name="Aïcha", skill_level="3")),
     Line("web:mechanic", "GET", INSIDE, to="mechanic"),
     Line("web:mechanic", "GET", everybody(404) | dict.fromkeys(NOBODY_SIGNED_IN, 302), to="foreign mechanic"),

@@ -26,6 +26,7 @@ from booking.availability.search import Slot, slots_of
 from booking.diagnosis.keep import keep_diagnosis
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
+from booking.jobs.quote import Wanted, write_quote
 from booking.services.load_catalogue import load_catalogue
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
@@ -84,6 +85,7 @@ class World:
     requested: Appointment  # waits for the workshop's word
     proposed: Appointment  # confirmed, another time is proposed
     today: Appointment  # confirmed, begun an hour ago
+    quoted: Appointment  # confirmed, another price waits for its customer's answer
     hold: Hold
     tool: Tool  # at home in the workshop
     loan: Loan
@@ -150,6 +152,7 @@ def build_world(*, media: Path) -> World:
         requested=requested,
         proposed=proposed,
         today=_begun(_book(work, slots[4], owner, None, at=at), at=at),
+        quoted=_quoted(_begun(_book(work, slots[8], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
         hold=held,
         tool=tool,
         loan=_lend(tool, _person(people, "coordinator"), at=at),
@@ -168,6 +171,12 @@ def build_world(*, media: Path) -> World:
         closure=_closed(workshop, day + timedelta(days=50), at=at),
         absence=_closed(_mechanic_time(workshop), day + timedelta(days=50), at=at),
     )
+
+
+def _quoted(appointment: Appointment, by: User, *, at: datetime) -> Appointment:
+    chain = Wanted(name="Chain", labour_cents=1000, parts_cents=1500)
+    write_quote(appointment=appointment, lines=[chain], reason="The chain is worn", by=by, at=at)
+    return appointment
 
 
 def _mechanic_time(workshop: Workshop) -> Resource:

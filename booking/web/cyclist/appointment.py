@@ -15,22 +15,27 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from backend.lib.clock import database_now
+from booking.appointments.balance import what_forbids_paying
 from booking.appointments.calendar_file import Method, calendar_file, place_of
 from booking.appointments.cancel import what_forbids_cancelling, what_is_refunded
 from booking.appointments.give_money_back import paid_online_cents
-from booking.appointments.links import appointment_by_link, manage_link
+from booking.appointments.links import appointment_by_link, manage_link, quote_url
 from booking.appointments.models import Appointment, AppointmentChange, Proposal
 from booking.appointments.move import what_forbids_moving
-from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
+from booking.appointments.payments_of import to_pay_cents
+from booking.appointments.terms import cancel_sentence, deposit_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
+from booking.jobs.bill import bill
 from booking.waiting.ask_earlier import wait_of, what_forbids_asking_earlier
 from booking.waiting.links import offer_link, wait_link
 from booking.waiting.models import Wait
 from booking.waiting.queue import names_of_work
 from booking.web.cyclist.doors import private
+from booking.web.cyclist.split import placed
 from booking.web.cyclist.waits_shown import WaitInWords, in_words
 from collective.members.models import User
+from collective.payments.models import KeptCard
 
 Status = Appointment.Status
 
@@ -71,6 +76,14 @@ HAPPENED = {
     "given_up": _("Given up before paying"),
     "lapsed": _("Lapsed"),
     "paid_too_late": _("Paid too late: given back"),
+    "balance_asked": _("The workshop sent the link to pay the rest"),
+    "paid_later": _("Paid online"),
+    "quoted": _("The workshop wrote a quote"),
+    "quote_agreed": _("Quote agreed"),
+    "quote_refused": _("Quote refused"),
+    "hold_over": _("The bank let go of what was reserved on the card"),
+    "card_refused": _("The bank refused the card"),
+    "card_forgotten": _("Your card is forgotten"),
     "done": _("Repaired"),
     "no_show": _("Nobody came"),
 }
@@ -91,8 +104,7 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "just_booked": "merci" in request.GET and appointment.is_open,
         "lines": list(appointment.lines.all()),
         "place": place_of(appointment),
-        "paid_cents": paid_online_cents(appointment),
-        "left_cents": appointment.total_cents - paid_online_cents(appointment),
+        **_money(appointment, at=at),
         "history": [(change, happened(change)) for change in appointment.changes.select_related("by")],
         "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
         "diagnosis": appointment.diagnosis,
@@ -103,10 +115,27 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "can_withdraw": what_forbids_withdrawing(appointment, at=at) is None,
         "refund": what_is_refunded(appointment=appointment, at=at) if appointment.is_open else None,
         "policy": cancel_sentence(appointment),
+        "deposit_words": deposit_sentence(appointment.deposit_kind) if appointment.deposit_kind else "",
         "seller": seller_lines(appointment.workshop.seller),
         "mediator": mediator_sentence(appointment.workshop.collective),
         "hold_url": _hold_url(appointment, at=at),
         **_earlier(appointment, at=at),
+    }
+
+
+def _money(appointment: Appointment, *, at: datetime) -> dict[str, Any]:
+    """The bill, what may be paid now, and a price that waits for an answer."""
+    quote = appointment.quotes.open_().filter(expires_at__gt=at).first()
+    paid, said = paid_online_cents(appointment), bill(appointment)
+    return {
+        "bill": said,
+        "bars": placed(said.parts),
+        "paid_cents": paid,
+        "left_cents": max(0, to_pay_cents(appointment) - paid),
+        "card": appointment.card if appointment.card and appointment.card.state == KeptCard.State.SAVED else None,
+        "can_pay": what_forbids_paying(appointment) is None,
+        "quote": quote,
+        "quote_url": quote_url(quote) if quote else "",
     }
 
 

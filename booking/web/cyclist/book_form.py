@@ -14,13 +14,20 @@ from booking.appointments.models import Appointment, Hold
 from booking.appointments.pay_plan import ways_to_pay
 from booking.appointments.policy import needs_early_start
 from booking.web.cyclist.contact_form import Refusing, address_field, email_field, known_of, name_field, phone_field
+from collective.sharing.models import PriceChoice
+from collective.sharing.solidarity import REFERENCE, prices_offered
 
+OWN = PriceChoice.Level.OWN.value
 FIELD_OF = {
     "bad_email": "email",
     "bad_phone": "phone",
     "address_missing": "address",
     "address_elsewhere": "address",
     "not_a_way_to_pay": "pay",
+    "paid_online_only": "pay",
+    "not_a_price_offered": "price",
+    "below_the_floor": "price",
+    "fund_is_short": "price",
 }
 
 
@@ -50,9 +57,11 @@ class BookForm(Refusing):
         workshop = hold.workshop
         self.lines = list(hold.lines.select_related("offer__intervention"))
         total = sum(line.labour_cents + line.parts_cents for line in self.lines)
-        self.ways = ways_to_pay(workshop=workshop, total_cents=total)
+        self.ways = ways_to_pay(workshop=workshop, total_cents=total, ready_at=hold.ready_at or hold.ends_at, at=at)
         choices = [(way, way) for way in self.ways]
         self.fields["pay"] = forms.ChoiceField(choices=choices, initial=choices[0][0], widget=forms.RadioSelect)
+        self.prices = prices_offered(workshop=workshop, price_cents=total, at=at)
+        self.take_prices()
         if not workshop.is_itinerant:
             del self.fields["address"]
         elif hold.place:
@@ -67,6 +76,18 @@ class BookForm(Refusing):
         else:
             del self.fields["work_may_begin_early"]
 
+    def take_prices(self) -> None:
+        """Ask what the person wants to pay where they may choose."""
+        if not self.prices.are_several:
+            return
+        names = [*self.prices.levels, *([OWN] if self.prices.floor_cents is not None else [])]
+        choices = [(name, name) for name in names]
+        self.fields["price"] = forms.ChoiceField(choices=choices, initial=REFERENCE, widget=forms.RadioSelect)
+        if self.prices.floor_cents is not None:
+            self.fields["own"] = forms.DecimalField(
+                label=_("My own price, in euros"), required=False, min_value=0, max_digits=7, decimal_places=2
+            )
+
     @staticmethod
     def known(request: HttpRequest, appointment: Appointment | None) -> dict[str, Any]:
         """What need not be typed again: what was typed before the payment page, or what the account knows."""
@@ -76,4 +97,8 @@ class BookForm(Refusing):
         return known_of(request)
 
     def clean(self) -> dict[str, Any]:
-        return {"work_may_begin_early": False} | self.cleaned_data
+        said = {"work_may_begin_early": False} | self.cleaned_data
+        own = said.pop("own", None)
+        if said.get("price") == OWN:
+            said["own_cents"] = int(own * 100) if own is not None else None
+        return said

@@ -24,6 +24,7 @@ from booking.appointments.give_back import give_back_hold
 from booking.appointments.hold import hold_day, hold_slot
 from booking.appointments.links import manage_link
 from booking.appointments.models import Appointment, Hold
+from booking.appointments.open_page import has_page, open_page
 from booking.appointments.seat import Start
 from booking.availability.needs import OffersOfAnother, works_for
 from booking.availability.take import SlotTaken, alternatives
@@ -35,7 +36,7 @@ from booking.web.cyclist.days import nearest_days
 from booking.web.cyclist.doors import limited, private
 from booking.web.cyclist.searched import carried, read_brand, read_where
 from booking.web.cyclist.slots import own_hold
-from collective.payments.ask import PaymentUnavailable, open_payment
+from collective.payments.ask import PaymentUnavailable
 from collective.timetable.drop_off import DayFull, arrival
 from collective.workshops.models import Workshop
 
@@ -250,10 +251,10 @@ def order(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
 
 def _go_on(request: HttpRequest, hold: Hold, form: BookForm, appointment: Appointment, *, at: datetime) -> HttpResponse:
     """Send to the payment page; when the payment service does not answer, keep everything and say so."""
-    if appointment.status != Appointment.Status.UNPAID or appointment.payment is None:
+    if appointment.status != Appointment.Status.UNPAID or not has_page(appointment):
         return redirect("web:appointment", token=manage_link(appointment))
     try:
-        url = open_payment(payment=appointment.payment, at=at)
+        url = open_page(appointment=appointment, at=at)
     except PaymentUnavailable as unavailable:
         form.add_error(None, str(unavailable))
         context = checkout(hold, form, appointment, at=at)

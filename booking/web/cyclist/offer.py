@@ -15,6 +15,7 @@ from backend.lib.clock import database_now
 from backend.lib.errors import BadInput, RuleBroken
 from booking.appointments.links import manage_link
 from booking.appointments.models import Appointment
+from booking.appointments.open_page import has_page, open_page
 from booking.appointments.policy import free_until
 from booking.appointments.terms import (
     cancel_words,
@@ -33,7 +34,7 @@ from booking.web.cyclist.doors import limited, private
 from booking.web.cyclist.split import shares
 from booking.web.cyclist.wait import search_url
 from booking.web.cyclist.wait_form import AcceptForm
-from collective.payments.ask import PaymentUnavailable, open_payment
+from collective.payments.ask import PaymentUnavailable
 from collective.workshops.models import Workshop
 
 
@@ -159,11 +160,11 @@ def _ways(form: AcceptForm, total_cents: int) -> list[Way]:
 
 def _go_on(request: HttpRequest, appointment: Appointment, *, at: datetime) -> HttpResponse:
     """Send to the payment page; when that does not open, the slot is held and can be paid from the hold's page."""
-    if appointment.status != Appointment.Status.UNPAID or appointment.payment is None:
+    if appointment.status != Appointment.Status.UNPAID or not has_page(appointment):
         messages.success(request, _("It is yours."))
         return redirect("web:appointment", token=manage_link(appointment))
     try:
-        url = open_payment(payment=appointment.payment, at=at)
+        url = open_page(appointment=appointment, at=at)
     except PaymentUnavailable as unavailable:
         messages.error(request, str(unavailable))
         return redirect("web:hold", token=appointment.hold.token)

@@ -13,13 +13,15 @@ from backend.lib.clock import database_now
 from backend.lib.outbox import sweep_outbox
 from booking.appointments.links import appointment_by_link
 from booking.appointments.models import Appointment
-from booking.appointments.paid import PURPOSE
+from booking.appointments.payments_of import FIRST, LATER
 from booking.web.cyclist.doors import asked_by_htmx, private
-from collective.payments.models import Payment
+from collective.payments.keep_card import CHANGED, look_at_card
+from collective.payments.models import KeptCard, Payment
 from collective.payments.ports import ProviderError
 from collective.payments.settle import look_at_payment
 
 LOOK_AGAIN_SECONDS = 3
+KINDS = [f"payment.changed.{purpose}" for purpose in (FIRST, *LATER)]
 
 
 @require_safe
@@ -32,9 +34,11 @@ def pay_return(request: HttpRequest, token: str) -> HttpResponse:
     """
     at = database_now()
     appointment = appointment_by_link(token, at=at)
-    if appointment.status == Appointment.Status.UNPAID and appointment.payment:
-        _look(appointment.payment, at=at)
-        appointment.refresh_from_db()
+    for payment in Payment.objects.filter(subject=appointment.number, state=Payment.State.OPEN).order_by("pk"):
+        _look(payment, at=at)
+    if appointment.card and appointment.status == Appointment.Status.UNPAID:
+        _look_at_card(appointment.card, at=at)
+    appointment.refresh_from_db()
     if appointment.status != Appointment.Status.UNPAID:
         url = f"{reverse('web:appointment', args=[token])}?merci"
         return _go(request, url)
@@ -49,7 +53,15 @@ def _look(payment: Payment, *, at: datetime) -> None:
         look_at_payment(payment=payment, at=at)
     except ProviderError:  # no word now: the page asks again, and so do the sweeps
         return
-    sweep_outbox(at=database_now(), kinds=[f"payment.changed.{PURPOSE}"], limit=10)
+    sweep_outbox(at=database_now(), kinds=KINDS, limit=10)
+
+
+def _look_at_card(card: KeptCard, *, at: datetime) -> None:
+    try:
+        look_at_card(card=card, at=at)
+    except ProviderError:
+        return
+    sweep_outbox(at=database_now(), kinds=[CHANGED], limit=10)
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,9 +55,15 @@ def shares(workshop: Workshop, *, labour_cents: int, parts_cents: int, at: datet
         (_("Running this site"), cut.platform_cents, 5),
         (_("VAT"), cut.vat_cents, 4),
     )
-    placed, left = [], 0
-    for name, cents, hue in named:
-        if cents > 0:
-            placed.append(Share(name, cents, hue, f"{left * 100 / total:.2f}", f"{cents * 100 / total:.2f}"))
-            left += cents
-    return placed
+    return placed(named)
+
+
+def placed(named: Iterable[tuple[str | Promise, int, int]]) -> list[Share]:
+    """Place the parts (name, cents, colour) that are above nothing one after the other on the bar."""
+    parts = [part for part in named if part[1] > 0]
+    total = sum(cents for _name, cents, _hue in parts)
+    shown, left = [], 0
+    for name, cents, hue in parts:
+        shown.append(Share(name, cents, hue, f"{left * 100 / total:.2f}", f"{cents * 100 / total:.2f}"))
+        left += cents
+    return shown

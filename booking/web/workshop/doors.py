@@ -35,7 +35,7 @@ def appointment_or_404(request: HttpRequest, pk: int) -> Appointment:
     seen = Appointment.objects.filter(workshop__in=Workshop.objects.visible_to(request.user))
     return get_object_or_404(
         seen.exclude(status=Appointment.Status.UNPAID).select_related(
-            "workshop__collective", "workshop__seller", "mechanic", "second_mechanic", "diagnosis", "payment"
+            "workshop__collective", "workshop__seller", "mechanic", "second_mechanic", "diagnosis", "payment", "card"
         ),
         pk=pk,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from backend.lib.money import decimal
 from booking.appointments.models import Appointment, BikeType, Proposal
 from booking.appointments.outside import appointments_outside
+from booking.appointments.payments_of import paid_as_the_workshop_sees
 from booking.diagnosis.kept import KeptCause, read_kept
 from booking.jobs.finish import what_forbids_finishing_now
+from booking.jobs.pick_up import card_cents, refused_cards
 from collective.members.models import User
 from collective.timetable.models import Occupancy
 from collective.workshops.models import Workshop
@@ -56,6 +58,7 @@ class Visit:
     works: tuple[str, ...]
     photos: int
     paid_cents: int
+    card_cents: int
     may_finish: bool
     proposed: bool
     is_late: bool
@@ -63,7 +66,8 @@ class Visit:
 
     @property
     def left_cents(self) -> int:
-        return self.appointment.total_cents - self.paid_cents
+        """What is left for the counter when the card has paid its part."""
+        return max(0, self.appointment.total_cents - self.paid_cents - self.card_cents)
 
     @property
     def left_typed(self) -> str:
@@ -170,15 +174,27 @@ def read_visits(
     at: datetime,
     outside: Mapping[int, str] = NOBODY,
 ) -> list[Visit]:
-    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many."""
+    """Return what lists show of these appointments of `workshop`, in order of time. Nine queries, however many."""
     found = list(
-        appointments.select_related("workshop", "mechanic", "second_mechanic", "diagnosis", "payment")
+        appointments.select_related("workshop", "mechanic", "second_mechanic", "diagnosis", "payment", "card")
         .prefetch_related("lines")
         .annotate(photo_count=Count("diagnosis__photos"), is_proposed=Exists(open_proposals(at=at)))
         .order_by("starts_at", "pk")
     )
     equipment, works_here = equipment_of(found), works_at(by, workshop)
-    return [read_visit(one, equipment, works_here=works_here, at=at, outside=outside.get(one.pk, "")) for one in found]
+    paid, refused = paid_as_the_workshop_sees(found), refused_cards(one.number for one in found)
+    return [
+        read_visit(
+            one,
+            equipment,
+            works_here=works_here,
+            at=at,
+            outside=outside.get(one.pk, ""),
+            paid_cents=paid[one.pk],
+            refused=refused,
+        )
+        for one in found
+    ]
 
 
 def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
@@ -186,7 +202,14 @@ def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
 
 
 def read_visit(
-    appointment: Appointment, equipment: Mapping[str, Equipment], *, works_here: bool, at: datetime, outside: str
+    appointment: Appointment,
+    equipment: Mapping[str, Equipment],
+    *,
+    works_here: bool,
+    at: datetime,
+    outside: str,
+    paid_cents: int,
+    refused: Collection[str],
 ) -> Visit:
     taken = equipment.get(appointment.reference, NOTHING)
     items = read_kept(appointment.diagnosis) if appointment.diagnosis else []
@@ -199,7 +222,10 @@ def read_visit(
         symptom=items[0].name if items else "",
         works=tuple(line.name for line in appointment.lines.all()),
         photos=getattr(appointment, "photo_count", 0),
-        paid_cents=appointment.payment.kept_cents if appointment.payment else 0,
+        paid_cents=paid_cents,
+        card_cents=card_cents(appointment, appointment.total_cents - paid_cents, refused=refused)
+        if appointment.is_open
+        else 0,
         may_finish=works_here and what_forbids_finishing_now(appointment, at=at) is None,
         proposed=getattr(appointment, "is_proposed", False),
         is_late=appointment.is_drop_off and appointment.is_open and appointment.ends_by < at,

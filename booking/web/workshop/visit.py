@@ -18,13 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.lib.clock import database_now
 from backend.lib.errors import RuleBroken
 from booking.appointments.accept import accept_appointment, what_forbids_answering
+from booking.appointments.balance import what_forbids_paying
 from booking.appointments.cancel import cancel_appointment, what_forbids_cancelling
 from booking.appointments.models import Appointment, Proposal
 from booking.appointments.no_show import mark_no_show, what_forbids_no_show
+from booking.appointments.payments_of import paid_as_the_workshop_sees, payments_of
 from booking.appointments.propose import propose_time, what_forbids_proposing
 from booking.appointments.refuse import refuse_appointment
 from booking.diagnosis.kept import read_kept
-from booking.jobs.finish import WrongTakings, finish_repair, what_forbids_finishing
+from booking.jobs.finish import WrongTakings, what_forbids_finishing
+from booking.jobs.pick_up import finish_at_pick_up, refused_cards
+from booking.jobs.quote import what_forbids_quoting
 from booking.web.cyclist.appointment import happened
 from booking.web.cyclist.change import other_times as free_times
 from booking.web.cyclist.hold import read_pressed
@@ -58,6 +62,8 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
             works_here=works_here,
             at=at,
             outside=outside_hours(workshop, day, day, at=at).get(appointment.pk, ""),
+            paid_cents=paid_as_the_workshop_sees([appointment])[appointment.pk],
+            refused=refused_cards([appointment.number]),
         ),
         "appointment": appointment,
         "day": day,
@@ -68,6 +74,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "comment": diagnosis.comment if diagnosis else "",
         "changes": [(change, happened(change)) for change in appointment.changes.select_related("by")],
         "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
+        "quote": appointment.quotes.open_().filter(expires_at__gt=at).first(),
         "shares": shares_of(appointment),
         "works_here": works_here,
     }
@@ -81,6 +88,10 @@ def what_may_be_done(appointment: Appointment, *, by: User, at: datetime) -> dic
         "may_propose": what_forbids_proposing(appointment, by=by, at=at) is None,
         "may_finish": what_forbids_finishing(appointment, by=by, at=at) is None,
         "may_be_absent": what_forbids_no_show(appointment, by=by, at=at) is None,
+        "may_quote": what_forbids_quoting(appointment, by=by) is None,
+        "may_ask_rest": works_at(by, appointment.workshop)
+        and bool(appointment.email)
+        and what_forbids_paying(appointment) is None,
         "may_cancel": what_forbids_cancelling(appointment, by=by, at=at) is None
         and appointment.status != Status.REQUESTED,  # a request is refused, which says the same with its reason
     }
@@ -88,14 +99,13 @@ def what_may_be_done(appointment: Appointment, *, by: User, at: datetime) -> dic
 
 def shares_of(appointment: Appointment) -> Shares:
     """Where the money of this repair goes, by the rule kept at booking; the card's fee once it is known."""
-    payment = appointment.payment
     return what_shares(
         labour_cents=appointment.labour_cents,
         parts_cents=appointment.parts_cents,
         fund_bp=appointment.fund_bp,
         platform_bp=appointment.platform_bp,
         vat_bp=vat_bp(seller=appointment.workshop.seller, on=local_day(appointment.workshop, appointment.starts_at)),
-        fee_cents=(payment.fee_cents or 0) if payment else 0,
+        fee_cents=sum(payment.fee_cents or 0 for payment in payments_of(appointment)),
     )
 
 
@@ -140,7 +150,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @at_work
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
-        finish_repair(counter_cents=read_takings(request.POST.get("counter", "")), **known)
+        finish_at_pick_up(counter_cents=read_takings(request.POST.get("counter", "")), **known)
 
     return _do(request, pk, act, _("Done, and in the books."))
 

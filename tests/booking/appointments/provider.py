@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from collective.payments.models import Payment
+from collective.payments.models import KeptCard, Payment
 from collective.payments.ports import (
     DisputeState,
     EventSeen,
@@ -20,6 +20,7 @@ from collective.payments.ports import (
     SessionOpened,
     SessionState,
 )
+from collective.payments.states import SavedCard, SetupState
 
 
 class MemoryProvider:
@@ -36,6 +37,9 @@ class MemoryProvider:
         self._captures: dict[str, str] = {}
         self._intents: dict[str, IntentState] = {}
         self._refunds: dict[str, list[RefundState]] = {}
+        self._setups: dict[str, SetupState] = {}
+        self.kept_cards: set[str] = set()
+        self.declines = ""  # the code with which the bank refuses a saved card
 
     # --- What people do ---
 
@@ -70,6 +74,21 @@ class MemoryProvider:
         refunds = self._refunds[payment.intent_id]
         self._refunds[payment.intent_id] = [replace(refund, status="failed") for refund in refunds]
         self._intents[payment.intent_id] = replace(self._intents[payment.intent_id], refunded_cents=0)
+
+    def give_card(self, card: KeptCard) -> None:
+        """The person gives a card on the page, and lets us keep it."""
+        card.refresh_from_db()
+        setup = self._setups[card.session_id]
+        assert setup.status == "open", "this page is closed"
+        method = SavedCard(f"pm_{next(self._numbers)}", "visa", "4242", 12, 2030)
+        self.kept_cards.add(method.method_id)
+        self._setups[card.session_id] = replace(setup, status="complete", method=method)
+
+    def lapse(self, payment: Payment) -> None:
+        """The bank lets go of a hold."""
+        payment.refresh_from_db()
+        intent = self._intents[payment.intent_id]
+        self._intents[payment.intent_id] = replace(intent, status=IntentStatus.RELEASED, capturable_cents=0)
 
     def is_open(self, payment: Payment) -> bool:
         payment.refresh_from_db()
@@ -167,6 +186,49 @@ class MemoryProvider:
     def list_disputes(self, *, intent_id: str) -> list[DisputeState]:
         self._answer("list_disputes")
         return []
+
+    def create_customer(self, *, reference: str, email: str, language: str, key: str) -> str:
+        return str(self._once(key, lambda: f"cus_{next(self._numbers)}"))
+
+    def open_setup_session(self, *, reference: str, customer_id: str, key: str, **asked: Any) -> SessionOpened:
+        def opened() -> SessionOpened:
+            session_id = f"cs_{next(self._numbers)}"
+            self._setups[session_id] = SetupState(session_id, "open", reference, customer_id, None, False)
+            return SessionOpened(session_id, f"https://pay.example/{session_id}")
+
+        return self._once(key, opened)
+
+    def read_setup_session(self, *, session_id: str) -> SetupState:
+        self._answer("read_setup_session")
+        return self._setups[session_id]
+
+    def charge_saved_card(
+        self, *, reference: str, amount_cents: int, method_id: str, key: str, **asked: Any
+    ) -> IntentState:
+        def charged() -> IntentState:
+            if self.declines or method_id not in self.kept_cards:
+                raise ProviderRefused(self.declines or "no_such_card", "declined", intent_id="pi_declined")
+            intent_id = f"pi_{next(self._numbers)}"
+            self._intents[intent_id] = IntentState(
+                intent_id=intent_id,
+                status=IntentStatus.CAPTURED,
+                amount_cents=amount_cents,
+                capturable_cents=0,
+                received_cents=amount_cents,
+                refunded_cents=0,
+                charge_id=f"ch_{intent_id}",
+                fee_cents=fee(amount_cents),
+                capture_before=None,
+                currency="EUR",
+                reference=reference,
+                livemode=False,
+            )
+            return self._intents[intent_id]
+
+        return self._once(key, charged)
+
+    def forget_card(self, *, method_id: str, key: str) -> None:
+        self._once(key, lambda: self.kept_cards.discard(method_id))
 
     def list_events(self, since: datetime) -> Iterator[EventSeen]:
         self._answer("list_events")

@@ -11,10 +11,12 @@ from booking.appointments.ask import PURPOSE
 from booking.appointments.book import book
 from booking.appointments.hold import hold_day, hold_slot
 from booking.appointments.models import Appointment, Hold
+from booking.appointments.payments_of import LATER
 from booking.services.offers import Offer
 from collective.members.models import User
 from collective.payments.ask import open_payment
-from collective.payments.models import Payment
+from collective.payments.keep_card import CHANGED, look_at_card, open_card
+from collective.payments.models import KeptCard, Payment
 from collective.payments.operations import run_operations
 from collective.payments.settle import look_at_payment
 from collective.places.point import Point
@@ -121,9 +123,31 @@ def hear_of(appointment: Appointment, *, at: datetime = AT) -> Appointment:
     return pass_sweeps(appointment, at=at)
 
 
+def give_card(appointment: Appointment, provider: MemoryProvider, *, at: datetime = AT) -> Appointment:
+    """Give a card to keep on the page, and let the sweeps pass."""
+    assert appointment.card
+    open_card(card=appointment.card, at=at)
+    provider.give_card(appointment.card)
+    look_at_card(card=KeptCard.objects.get(pk=appointment.card_id), at=at)
+    return pass_sweeps(appointment, at=at)
+
+
+def press(payment: Payment, provider: MemoryProvider, *, at: datetime = AT, **how: Any) -> Appointment:
+    """Pay a later payment on its page, and let the sweeps pass."""
+    open_payment(payment=payment, at=at)
+    provider.pay(payment, **how)
+    return hear_of_payment(payment, at=at)
+
+
+def hear_of_payment(payment: Payment, *, at: datetime = AT) -> Appointment:
+    look_at_payment(payment=Payment.objects.get(pk=payment.pk), at=at)
+    return pass_sweeps(Appointment.objects.numbered(payment.subject).get(), at=at)
+
+
 def pass_sweeps(appointment: Appointment, *, at: datetime = AT) -> Appointment:
     """Run what is ordered and what follows from it, until nothing is left."""
-    while run_operations(at=at) + sweep_outbox(at=at, kinds=[f"payment.changed.{PURPOSE}"]):
+    kinds = [f"payment.changed.{purpose}" for purpose in (PURPOSE, *LATER)] + [CHANGED]
+    while run_operations(at=at) + sweep_outbox(at=at, kinds=kinds):
         pass
     assert not OutboxRow.objects.exclude(last_error="").exists()
     return Appointment.objects.get(pk=appointment.pk)

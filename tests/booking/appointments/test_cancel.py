@@ -117,3 +117,14 @@ def test_unpaid_begun_and_closed_ones_are_not_cancelled(workshop, provider):
         cancel_appointment(appointment=appointment, by=None, at=AT)
     pass_sweeps(appointment)
     assert provider.calls.count("refund") == 1
+
+
+def test_what_is_owed_twice_over_is_booked_once_beside_what_goes_back(db, provider):
+    workshop = make_workshop(deposit_kind="arrhes")
+    appointment = confirmed(workshop, provider, IN_A_MONTH)
+
+    cancel_appointment(appointment=appointment, by=staff_of(workshop), reason="Panne", at=LATE)
+    pass_sweeps(appointment, at=LATE)
+
+    assert books(workshop)["seller"] == {"6581": 600, "4198": -600}
+    assert kept_cents(appointment) == 0

@@ -32,7 +32,7 @@ def payment(paid, at):
         fund_bp=500,
         platform_bp=200,
         fee_cents=payment.fee_cents,
-        payment=payment,
+        payments=[payment],
         at=at,
     )
     give_back(payment, 1234, at)

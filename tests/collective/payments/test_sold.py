@@ -23,7 +23,7 @@ def finish(payment, at, *, online=9600, fund_bp=700, **more):
         fund_bp=fund_bp,
         platform_bp=300,
         fee_cents=payment.fee_cents,
-        payment=payment,
+        payments=[payment],
         at=at,
         **more,
     )
@@ -88,7 +88,7 @@ def test_a_payment_for_something_else_does_not_pay_for_this(paid, at):
             fund_bp=0,
             platform_bp=0,
             fee_cents=0,
-            payment=payment,
+            payments=[payment],
             at=at,
         )
 
