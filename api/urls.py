@@ -21,6 +21,7 @@ from api import (
     settings,
     slots,
     symptoms,
+    tenders,
     tools,
     tours,
     waits,
@@ -72,6 +73,9 @@ of_appointments = [
     path("refuse/", answers.RefuseDoor.as_view(), name="refuse"),
     path("propose/", answers.ProposeDoor.as_view(), name="propose"),
     path("done/", answers.DoneDoor.as_view(), name="done"),
+    path("tenders/", tenders.TendersDoor.as_view(), name="tenders"),
+    path("tenders/<int:tender>/take-back/", tenders.TakeBackTenderDoor.as_view(), name="take_back_tender"),
+    path("tenders/<int:tender>/receive/", tenders.ReceiveTenderDoor.as_view(), name="receive_tender"),
     path("ask-earlier/", waits.AskEarlierDoor.as_view(), name="ask_earlier"),
     path("no-show/", answers.NoShowDoor.as_view(), name="no_show"),
 ]

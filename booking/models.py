@@ -4,20 +4,27 @@ from booking.appointments.models import Appointment, AppointmentChange, Appointm
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
 from booking.services.offers import Offer
+from booking.tenders.models import Claim, Payer, Receipt, RepairLabel, Tender, Voucher
 from booking.waiting.models import SlotOffer, Wait
 
 __all__ = [
     "Appointment",
     "AppointmentChange",
     "AppointmentLine",
+    "Claim",
     "Diagnosis",
     "DiagnosisPhoto",
     "Hold",
     "HoldLine",
     "Intervention",
     "Offer",
+    "Payer",
     "Proposal",
+    "Receipt",
+    "RepairLabel",
     "SlotOffer",
     "Symptom",
+    "Tender",
+    "Voucher",
     "Wait",
 ]

@@ -16,8 +16,9 @@ from booking.demo.customers import meet_customers
 from booking.demo.diary import Diary, Visit
 from booking.demo.hours import owner_of, tell_absence, tell_openings
 from booking.demo.lending import Lending
+from booking.demo.settling import given_at_the_counter, hand_out_labels, unpaid_among, use_a_voucher
 from booking.demo.waits import fill_the_waiting_list
-from booking.demo.write import LATE, Told, tell_appointment, write_all
+from booking.demo.write import LATE, SELLS_VOUCHERS, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
 from collective.members.models import Collective, User
 from collective.sharing.models import SharingKey
@@ -55,11 +56,13 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     collective = collective or found_collective(at=at)
     if is_new:
         tell_openings(collective, at=at)
+        hand_out_labels(collective, on=at.date() - timedelta(days=400))
     story = Story(collective, at=at, seed=seed)
     finished = story.catch_up()
     told = [one for workshop in story.workshops for one in story.tell(workshop)]
     if is_new:
         story.lend_camille_a_history()
+        story.let_a_voucher_be_used()
         tell_absence(collective, at=at)
     if told:
         rebuild_timetable(workshops=story.workshops, first=story.today, last=story.today + timedelta(days=62), at=at)
@@ -94,7 +97,12 @@ class Story:
         )
         overdue = confirmed.filter(Q(ready_at=None) | Q(ready_at__lt=self.at)).select_related("workshop")
         for appointment in overdue:
-            finish_repair(appointment=appointment, by=owner_of(appointment.workshop), at=appointment.ends_by + LATE)
+            finish_repair(
+                appointment=appointment,
+                by=owner_of(appointment.workshop),
+                tenders=given_at_the_counter(appointment),
+                at=appointment.ends_by + LATE,
+            )
         return len(overdue)
 
     def tell(self, workshop: Workshop) -> list[Told]:
@@ -113,8 +121,15 @@ class Story:
             self.tell_past(visit, rng) if visit.over_at < self.at else self.tell_coming(visit, rng)
             for visit in diary.lay_out(seed)
         ]
-        write_all(told, by=owner_of(workshop))
+        write_all(told, by=owner_of(workshop), at=self.at)
         return told
+
+    def let_a_voucher_be_used(self) -> None:
+        """Of the repairs at the Pavé the last was not paid: a voucher pays a part of it."""
+        pave = next(workshop for workshop in self.workshops if workshop.slug == SELLS_VOUCHERS)
+        owing = unpaid_among(list(pave.appointments.filter(status=Status.DONE)))
+        if owing:
+            use_a_voucher(owing, by=owner_of(pave), at=self.at)
 
     def tell_past(self, visit: Visit, rng: random.Random) -> Told:
         booked_at = visit.starts_at - timedelta(days=rng.choice((1, 2, 4, 7, 12)), minutes=rng.randrange(600))

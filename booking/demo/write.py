@@ -11,6 +11,7 @@ from booking.appointments.policy import free_until
 from booking.appointments.terms import VERSION
 from booking.demo.customers import Customer
 from booking.demo.diary import Spot, Visit, cleaning_of
+from booking.demo.settling import Settling, unpaid_among
 from booking.diagnosis.models import Diagnosis
 from collective.activity.models import FinishedWork
 from collective.ledger.advances import draft_capture, draft_fee
@@ -25,6 +26,7 @@ from collective.workshops.models import Workshop
 
 Status = Appointment.Status
 LATE = timedelta(minutes=4)  # how long after the planned end a repair is marked done
+SELLS_VOUCHERS = "atelier-du-pave"
 STREETS = ("rue Gambetta", "rue du Faubourg-d’Arras", "rue de Wazemmes", "avenue de Dunkerque", "rue Solférino")
 
 
@@ -124,8 +126,11 @@ def closing(status: str, visit: Visit, booked_at: datetime) -> datetime | None:
     return visit.over_at + LATE if status in {Status.DONE, Status.NO_SHOW} else None
 
 
-def write_all(told: Sequence[Told], *, by: User) -> None:
-    """Write the appointments of one workshop with all that hangs on them; `by` closed those that are closed."""
+def write_all(told: Sequence[Told], *, by: User, at: datetime) -> None:
+    """
+    Write the appointments of one workshop with all that hangs on them; `by` closed those that are closed, and took what
+    was paid at the counter, which went its way until `at`.
+    """
     Appointment.objects.bulk_create([one.appointment for one in told], batch_size=200)
     AppointmentLine.objects.bulk_create([line for one in told for line in lines_of(one)], batch_size=200)
     AppointmentChange.objects.bulk_create([change for one in told for change in changes_of(one, by)], batch_size=200)
@@ -133,7 +138,7 @@ def write_all(told: Sequence[Told], *, by: User) -> None:
     Occupancy.objects.bulk_create([taken for one in seated for taken in occupancies_of(one)], batch_size=200)
     Claim.objects.bulk_create([claim_of(one) for one in seated if one.visit.promise], batch_size=200)
     fees = pay_in_the_past([one for one in told if one.is_done and one.appointment.due_now_cents])
-    finish_all([one for one in told if one.is_done], fees)
+    finish_all([one for one in told if one.is_done], fees, by=by, at=at)
 
 
 def lines_of(told: Told) -> list[AppointmentLine]:
@@ -235,8 +240,11 @@ def payment_of(told: Told) -> Payment:
     )
 
 
-def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
-    """Keep the finished repairs as facts, and share them out by the rule that was promised."""
+def finish_all(told: Sequence[Told], fees: dict[str, int], *, by: User, at: datetime) -> None:
+    """
+    Keep the finished repairs as facts, share them out by the rule that was promised, and say how each was paid: all but
+    the last one of a workshop that sells vouchers.
+    """
     FinishedWork.objects.bulk_create([work_of(one) for one in told], batch_size=200)
     drafts: list[Draft] = []
     for one in told:
@@ -247,13 +255,18 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
             labour_cents=appointment.labour_cents,
             parts_cents=appointment.parts_cents,
             paid_online_cents=appointment.due_now_cents,
-            paid_at_counter_cents=appointment.total_cents - appointment.due_now_cents,
             fund_bp=appointment.fund_bp,
             platform_bp=appointment.platform_bp,
             fee_cents=fees.get(appointment.number, 0),
             at=appointment.ends_by + LATE,
         )
         drafts += entries
+    paid = [one.appointment for one in told]
+    if told and told[0].appointment.workshop.slug == SELLS_VOUCHERS and (owing := unpaid_among(paid)):
+        paid.remove(owing)
+    if told:
+        settling = Settling(told[0].appointment.workshop, by=by, at=at)
+        drafts += settling.settle((one, one.ends_by + LATE) for one in paid)
     record_all(drafts)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from booking.web import demo
-from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, tour, visit, waiting
+from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, settle, tour, visit, waiting
 from booking.web.workshop.settings import benches, drop_off, offers, rules, team, zone
 
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("atelier/rendez-vous/<int:pk>/autre-heure/", visit.other_times, name="visit_other_times"),
     path("atelier/rendez-vous/<int:pk>/proposer/", visit.propose, name="visit_propose"),
     path("atelier/rendez-vous/<int:pk>/fait/", visit.finish, name="visit_finish"),
+    path("atelier/rendez-vous/<int:pk>/regler/", settle.settle, name="visit_settle"),
+    path("atelier/rendez-vous/<int:pk>/reglements/<int:tender>/reprendre/", settle.take_back, name="visit_take_back"),
+    path("atelier/rendez-vous/<int:pk>/reglements/<int:tender>/recu/", settle.receive, name="visit_receive"),
     path("atelier/rendez-vous/<int:pk>/absence/", visit.no_show, name="visit_no_show"),
     path("atelier/rendez-vous/<int:pk>/annuler/", visit.cancel, name="visit_cancel"),
     path("atelier/<slug:slug>/", day.day, name="day"),

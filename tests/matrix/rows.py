@@ -39,6 +39,12 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "photo by link": lambda world: {"token": world.link, "pk": world.photo.pk},
     "wait": lambda world: {"token": wait_link(world.wait)},
     "slot offer": lambda world: {"token": offer_link(world.slot_offer)},
+    "paid": lambda world: {"key": world.paid.number},
+    "tender": lambda world: {"key": world.paid.number, "tender": world.tender.pk},
+    "announced": lambda world: {"key": world.paid.number, "tender": world.announced.pk},
+    "visit paid": lambda world: {"pk": world.paid.pk},
+    "visit tender": lambda world: {"pk": world.paid.pk, "tender": world.tender.pk},
+    "visit announced": lambda world: {"pk": world.paid.pk, "tender": world.announced.pk},
     "visit requested": lambda world: {"pk": world.requested.pk},
     "visit today": lambda world: {"pk": world.today.pk},
     "mechanic's absence": lambda world: {
@@ -59,6 +65,14 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "reset key": lambda world: {"uidb36": "1", "key": "set-password"},
 }
 SEARCH = f"lat=50.63&lon=3.05&interventions={CODE}"
+
+
+def more_cash(world: World) -> dict[str, Any]:
+    return {"means": "cash", "amount": 100, "key": "more"}
+
+
+def page_cash(world: World) -> dict[str, Any]:
+    return {"means": "cash", "amount": "1,00", "key": "more"}
 
 
 def hold_wanted(world: World) -> dict[str, Any]:

@@ -18,8 +18,10 @@ from tests.matrix.rows import (
     hold_wanted,
     hours_text,
     items_wanted,
+    more_cash,
     of,
     page_accept,
+    page_cash,
     page_closure,
     page_hold,
     page_holiday,
@@ -41,6 +43,8 @@ from tests.matrix.world import CODE
 SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
 CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
 WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
+
+OWNER_TAKES_BACK = only("workshop_owner", seen_by=("mechanic", "owner", "coordinator"), nobody=401)
 
 SEES_INSIDE = only(*SHOP, "coordinator", nobody=401)
 SHOP_SAYS = only(*SHOP, seen_by=("coordinator",), nobody=401)
@@ -115,6 +119,10 @@ API = [
     Line("api:propose", "POST", SHOP_ONLY, to="requested", body=another_time),
     Line("api:done", "POST", SHOP_ONLY, to="today"),
     Line("api:no_show", "POST", SHOP_ONLY, to="today"),
+    Line("api:tenders", "GET", only(*SEES_APPOINTMENT, nobody=401), to="paid"),
+    Line("api:tenders", "POST", SHOP_ONLY | dict.fromkeys(SHOP, 201), to="paid", body=more_cash),
+    Line("api:take_back_tender", "POST", OWNER_TAKES_BACK, to="tender", body=of(reason="Slip")),
+    Line("api:receive_tender", "POST", SHOP_ONLY, to="announced"),
     Line("api:workshop_appointments", "GET", only(*SHOP, "coordinator", nobody=401), to="workshop"),
     Line("api:entry", "GET", only(*SHOP, "coordinator", nobody=401), to="entry"),
     # Hours: anybody reads the workshop's, its people read all of them and say them
@@ -209,6 +217,15 @@ WORKSHOP = [
     Line("web:visit_cancel", "POST", SHOP_ACTS, to="visit requested", body=of(reason="Ill")),
     Line("web:visit_finish", "POST", SHOP_ACTS, to="visit today"),
     Line("web:visit_no_show", "POST", SHOP_ACTS, to="visit today"),
+    Line("web:visit_settle", "POST", SHOP_ACTS, to="visit paid", body=page_cash),
+    Line(
+        "web:visit_take_back",
+        "POST",
+        only("workshop_owner", seen_by=("mechanic", "coordinator"), status=302, nobody=302),
+        to="visit tender",
+        body=of(reason="Slip"),
+    ),
+    Line("web:visit_receive", "POST", SHOP_ACTS, to="visit announced"),
     # Its hours, and those of its mechanics
     Line("web:hours_exchange", "GET", INSIDE, to="workshop"),
     Line("web:hours_exchange", "POST", SHOP_ACTS, to="workshop", body=page_hours),

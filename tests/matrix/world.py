@@ -26,7 +26,10 @@ from booking.availability.search import Slot, slots_of
 from booking.diagnosis.keep import keep_diagnosis
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
+from booking.jobs.finish import finish_repair
 from booking.services.load_catalogue import load_catalogue
+from booking.tenders.given import Given
+from booking.tenders.models import Tender
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.offer_freed import offer_freed
@@ -81,6 +84,9 @@ class World:
     requested: Appointment  # waits for the workshop's word
     proposed: Appointment  # confirmed, another time is proposed
     today: Appointment  # confirmed, begun an hour ago
+    paid: Appointment  # done, paid in part
+    tender: Tender  # a part of it, in cash
+    announced: Tender  # another, by a transfer to come
     hold: Hold
     tool: Tool  # at home in the workshop
     loan: Loan
@@ -132,6 +138,7 @@ def build_world(*, media: Path) -> World:
     requested = _book(work, slots[0], owner, diagnosis, at=at)
     proposed = _book(work, slots[1], owner, None, at=at)
     propose_time(appointment=proposed, starts_at=slots[3].starts_at, by=_person(people, "mechanic"), at=at)
+    paid, tender, announced = _paid(_book(work, slots[7], owner, None, at=at), _person(people, "mechanic"), at=at)
     held = _hold(work, slots[2], None, at=at)
     tool = ToolTimeFactory(tool__home=workshop, tool__kind__code="bleed_mineral").tool
     change_weekly_hours(owner=workshop, hours=EVERY_DAY, from_on=day + timedelta(days=40), at=at)
@@ -143,6 +150,9 @@ def build_world(*, media: Path) -> World:
         requested=requested,
         proposed=proposed,
         today=_begun(_book(work, slots[4], owner, None, at=at), at=at),
+        paid=paid,
+        tender=tender,
+        announced=announced,
         hold=held,
         tool=tool,
         loan=_lend(tool, _person(people, "coordinator"), at=at),
@@ -300,6 +310,14 @@ def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
     appointment.starts_at, appointment.ends_at = at - timedelta(minutes=60), at - timedelta(minutes=30)
     appointment.save()
     return appointment
+
+
+def _paid(appointment: Appointment, by: User, *, at: datetime) -> tuple[Appointment, Tender, Tender]:
+    """Finish it with one euro in cash; four more are announced."""
+    cash = Given(means="cash", amount=100, key="world-cash")
+    announced = Given(means="transfer", amount=400, key="world-transfer", is_promise=True)
+    done = finish_repair(appointment=_begun(appointment, at=at), by=by, tenders=[cash, announced], at=at)
+    return done, *Tender.objects.of(done.number)
 
 
 def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:

@@ -24,12 +24,14 @@ from booking.appointments.move import what_forbids_moving
 from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
+from booking.jobs.settle import left_of
 from booking.waiting.ask_earlier import wait_of, what_forbids_asking_earlier
 from booking.waiting.links import offer_link, wait_link
 from booking.waiting.models import Wait
 from booking.waiting.queue import names_of_work
 from booking.web.cyclist.doors import private
 from booking.web.cyclist.waits_shown import WaitInWords, in_words
+from booking.web.tenders_shown import paid_of
 from collective.members.models import User
 
 Status = Appointment.Status
@@ -72,6 +74,8 @@ HAPPENED = {
     "lapsed": _("Lapsed"),
     "paid_too_late": _("Paid too late: given back"),
     "done": _("Repaired"),
+    "paid": _("A payment was recorded"),
+    "taken_back": _("A payment was taken back"),
     "no_show": _("Nobody came"),
 }
 
@@ -92,7 +96,9 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "lines": list(appointment.lines.all()),
         "place": place_of(appointment),
         "paid_cents": paid_online_cents(appointment),
-        "left_cents": appointment.total_cents - paid_online_cents(appointment),
+        "left_cents": left_of(appointment, online_cents=paid_online_cents(appointment)),
+        "paid": paid_of(appointment),
+        "inside": False,
         "history": [(change, happened(change)) for change in appointment.changes.select_related("by")],
         "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
         "diagnosis": appointment.diagnosis,

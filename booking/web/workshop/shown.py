@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from booking.appointments.models import Appointment, BikeType, Proposal
 from booking.appointments.outside import appointments_outside
 from booking.diagnosis.kept import KeptCause, read_kept
 from booking.jobs.finish import what_forbids_finishing_now
+from booking.tenders.bill import left_by_reference
 from collective.members.models import User
 from collective.timetable.models import Occupancy
 from collective.workshops.models import Workshop
@@ -60,10 +62,8 @@ class Visit:
     proposed: bool
     is_late: bool
     outside: str
-
-    @property
-    def left_cents(self) -> int:
-        return self.appointment.total_cents - self.paid_cents
+    left_cents: int  # before it is done what the customer will owe, then what the books say
+    form_key: str  # of the buttons that finish it: pressed twice, recorded once
 
     @property
     def left_typed(self) -> str:
@@ -170,7 +170,7 @@ def read_visits(
     at: datetime,
     outside: Mapping[int, str] = NOBODY,
 ) -> list[Visit]:
-    """Return what lists show of these appointments of `workshop`, in order of time. Five queries, however many."""
+    """Return what lists show of these appointments of `workshop`, in order of time. Six queries, however many."""
     found = list(
         appointments.select_related("workshop", "mechanic", "second_mechanic", "diagnosis", "payment")
         .prefetch_related("lines")
@@ -178,7 +178,11 @@ def read_visits(
         .order_by("starts_at", "pk")
     )
     equipment, works_here = equipment_of(found), works_at(by, workshop)
-    return [read_visit(one, equipment, works_here=works_here, at=at, outside=outside.get(one.pk, "")) for one in found]
+    owed = left_by_reference(one.number for one in found if one.status == Status.DONE)
+    return [
+        read_visit(one, equipment, works_here=works_here, at=at, outside=outside.get(one.pk, ""), owed=owed)
+        for one in found
+    ]
 
 
 def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
@@ -186,11 +190,20 @@ def open_proposals(*, at: datetime) -> QuerySet[Proposal]:
 
 
 def read_visit(
-    appointment: Appointment, equipment: Mapping[str, Equipment], *, works_here: bool, at: datetime, outside: str
+    appointment: Appointment,
+    equipment: Mapping[str, Equipment],
+    *,
+    works_here: bool,
+    at: datetime,
+    outside: str,
+    owed: Mapping[str, int],
 ) -> Visit:
+    """Make a visit of its rows; `owed` is what the books say is left of finished ones, by number."""
     taken = equipment.get(appointment.reference, NOTHING)
     items = read_kept(appointment.diagnosis) if appointment.diagnosis else []
     causes = [cause for item in items[:1] for cause in item.shown[:1]]
+    paid_cents = appointment.payment.kept_cents if appointment.payment else 0
+    is_done = appointment.status == Status.DONE
     return Visit(
         appointment=appointment,
         bench=taken.bench,
@@ -199,11 +212,13 @@ def read_visit(
         symptom=items[0].name if items else "",
         works=tuple(line.name for line in appointment.lines.all()),
         photos=getattr(appointment, "photo_count", 0),
-        paid_cents=appointment.payment.kept_cents if appointment.payment else 0,
+        paid_cents=paid_cents,
         may_finish=works_here and what_forbids_finishing_now(appointment, at=at) is None,
         proposed=getattr(appointment, "is_proposed", False),
         is_late=appointment.is_drop_off and appointment.is_open and appointment.ends_by < at,
         outside=outside,
+        left_cents=owed.get(appointment.number, 0) if is_done else appointment.total_cents - paid_cents,
+        form_key=uuid.uuid4().hex,
     )
 
 

@@ -28,7 +28,6 @@ def payment(paid, at):
         labour_cents=9000,
         parts_cents=1000,
         paid_online_cents=9000,
-        paid_at_counter_cents=500,
         fund_bp=500,
         platform_bp=200,
         fee_cents=payment.fee_cents,

@@ -11,12 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.money import decimal
-from booking.jobs.finish import WrongTakings
 from booking.services.bike_types import BikeType
 from booking.services.change_offers import MINUTES, OFFER
 from booking.services.models import Intervention
 from booking.services.offers import Offer
-from booking.web.workshop.visit import read_takings
+from booking.tenders.amounts import WrongTakings, read_takings
 from collective.tools.models import ToolKind
 from collective.web.forms import number
 from collective.workshops.brands import EBIKE_BRANDS
