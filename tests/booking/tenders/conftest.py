@@ -66,3 +66,9 @@ def left(done):
 @pytest.fixture
 def seller(workshop):
     return lambda: books(workshop)["seller"]
+
+
+@pytest.fixture
+def stranger_staff(db) -> User:
+    """Works elsewhere."""
+    return staff_of(make_workshop(name="Ailleurs"))
