@@ -13,6 +13,7 @@ from api.appointment_data import find_appointment, find_for_staff
 from api.doors import SignedInDoor
 from api.fields import Asked, Text, WholeNumber, YesNo
 from backend.lib.clock import database_now
+from backend.lib.limits import limit
 from booking.appointments.models import Appointment
 from booking.appointments.payments_of import payments_of
 from booking.jobs import settle as jobs
@@ -22,6 +23,7 @@ from booking.tenders.models import MOST_CENTS, Claim, Payer, Tender
 from collective.ledger.models import Line
 from collective.workshops.models import Workshop
 
+VOUCHERS_TRIED = "60/h"  # codes, by one address
 BY_HAND = [(means.value, means.label) for means in Means if ABLE[means].by_hand]
 PAYERS = [(kind.value, kind.label) for kind in Payer.Kind if kind != Payer.Kind.SCHEME]
 
@@ -106,6 +108,8 @@ class TendersDoor(SignedInDoor):
     def post(self, request: Request, key: str) -> Response:
         """For a repair that is done; what is left stays owed, and another thing given is another request."""
         at, wanted = database_now(), self.read_body(GivenWanted)
+        if wanted["means"] == Means.VOUCHER:
+            limit("voucher", request._request, rate=VOUCHERS_TRIED)
         appointment, by = find_for_staff(key, request.user, at=at)
         jobs.settle(appointment=appointment, given=given_of(wanted), by=by, at=at)
         return Response(settlement(appointment, request.user), status=201)

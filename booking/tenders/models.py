@@ -243,6 +243,11 @@ class Tender(models.Model):
         return ABLE[Means(self.means)]
 
     @property
+    def number(self) -> str:
+        """Of the cheque, the ticket, the transfer or the file; "" without."""
+        return str(self.evidence.get("number", ""))
+
+    @property
     def noted(self) -> Iterator[str]:
         """The evidence in the order in which people read it."""
         return (str(self.evidence[name]) for name in NOTED if self.evidence.get(name))

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from booking.web import demo
-from booking.web.workshop import day, hours, hours_exception, hours_exchange, hours_week, settle, tour, visit, waiting
+from booking.web.workshop import (
+    day,
+    hours,
+    hours_exception,
+    hours_exchange,
+    hours_week,
+    settle,
+    till,
+    tour,
+    visit,
+    waiting,
+)
 from booking.web.workshop.settings import benches, drop_off, offers, rules, team, zone
 
 urlpatterns = [
@@ -35,6 +46,13 @@ urlpatterns = [
             ("exception/<int:exception>/retirer/", hours.exception_back, "hours_exception_back"),
         )
     ),
+    path("atelier/<slug:slug>/encaissements/", till.till, name="till"),
+    path("atelier/<slug:slug>/encaissements/banque/", till.remit, name="till_remit"),
+    path("atelier/<slug:slug>/encaissements/virements/", till.receipt, name="till_receipt"),
+    path("atelier/<slug:slug>/encaissements/virements/<int:pk>/", till.match, name="till_match"),
+    path("atelier/<slug:slug>/encaissements/dossiers/<int:pk>/", till.claim, name="till_claim"),
+    path("atelier/<slug:slug>/encaissements/bons/", till.voucher, name="till_voucher"),
+    path("atelier/<slug:slug>/encaissements/bons/offrir/", till.offer, name="till_offer"),
     path("atelier/<slug:slug>/attente/", waiting.waiting, name="waiting"),
     path("atelier/<slug:slug>/tournee/", tour.tour, name="tour"),
     # What it has, and how it sells its time

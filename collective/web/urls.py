@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, books, tools
+from collective.web import accounts, books, minutes, tools
 
 app_name = "collective"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("comptes/tableau.csv", books.books_csv, name="books_csv"),
     path("comptes/ecritures/", books.entries, name="entries"),
     path("comptes/ecritures/<int:pk>/", books.entry, name="entry"),
+    path("minutes/", minutes.minutes, name="minutes"),
     path("outils/", tools.tools, name="tools"),
     path("outils/ajouter/", tools.new_tool, name="tool_new"),
     path("outils/<int:pk>/", tools.tool, name="tool"),

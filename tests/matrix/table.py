@@ -15,22 +15,31 @@ from tests.matrix.rows import (
     away_wanted,
     booking_wanted,
     closure_wanted,
+    grant_wanted,
     hold_wanted,
     hours_text,
     items_wanted,
     more_cash,
     of,
+    offer_wanted,
     page_accept,
     page_cash,
     page_closure,
+    page_grant,
     page_hold,
     page_holiday,
     page_hours,
+    page_offer,
     page_order,
+    page_receipt,
+    page_remit,
     page_season,
     page_time,
+    page_voucher,
     page_wait,
     page_week,
+    receipt_wanted,
+    voucher_wanted,
     wait_wanted,
     week_wanted,
 )
@@ -44,6 +53,7 @@ SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
 CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
 WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
 
+COORDINATOR_GIVES = only("coordinator", seen_by=("mechanic",), nobody=401, status=201)
 OWNER_TAKES_BACK = only("workshop_owner", seen_by=("mechanic", "owner", "coordinator"), nobody=401)
 
 SEES_INSIDE = only(*SHOP, "coordinator", nobody=401)
@@ -123,6 +133,15 @@ API = [
     Line("api:tenders", "POST", SHOP_ONLY | dict.fromkeys(SHOP, 201), to="paid", body=more_cash),
     Line("api:take_back_tender", "POST", OWNER_TAKES_BACK, to="tender", body=of(reason="Slip")),
     Line("api:receive_tender", "POST", SHOP_ONLY, to="announced"),
+    # What it was given and has yet to follow
+    Line("api:receipts", "GET", SEES_INSIDE, to="workshop"),
+    Line("api:receipts", "POST", SHOP_SAYS_NEW, to="workshop", body=receipt_wanted),
+    Line("api:claims", "GET", SEES_INSIDE, to="workshop"),
+    Line("api:claim", "POST", SHOP_SAYS, to="claim", body=of(to="paid")),
+    Line("api:remit", "POST", SHOP_SAYS, to="cheque"),
+    Line("api:sell_voucher", "POST", SHOP_SAYS_NEW, to="workshop", body=voucher_wanted),
+    Line("api:offer_voucher", "POST", COORDINATOR_GIVES, to="collective", body=offer_wanted),
+    Line("api:grant_minutes", "POST", COORDINATOR_GIVES, to="collective", body=grant_wanted),
     Line("api:workshop_appointments", "GET", only(*SHOP, "coordinator", nobody=401), to="workshop"),
     Line("api:entry", "GET", only(*SHOP, "coordinator", nobody=401), to="entry"),
     # Hours: anybody reads the workshop's, its people read all of them and say them
@@ -226,6 +245,19 @@ WORKSHOP = [
         body=of(reason="Slip"),
     ),
     Line("web:visit_receive", "POST", SHOP_ACTS, to="visit announced"),
+    Line("web:till", "GET", INSIDE, to="workshop"),
+    Line("web:till_remit", "POST", SHOP_ACTS, to="workshop", body=page_remit),
+    Line("web:till_receipt", "POST", SHOP_ACTS, to="workshop", body=page_receipt),
+    Line("web:till_match", "POST", SHOP_ACTS, to="receipt", body=of(number="M1", key="k")),
+    Line("web:till_claim", "POST", SHOP_ACTS, to="claim's page", body=of(done="paid")),
+    Line("web:till_voucher", "POST", SHOP_ACTS, to="workshop", body=page_voucher),
+    Line(
+        "web:till_offer",
+        "POST",
+        only("coordinator", seen_by=SHOP, status=302, nobody=302),
+        to="workshop",
+        body=page_offer,
+    ),
     # Its hours, and those of its mechanics
     Line("web:hours_exchange", "GET", INSIDE, to="workshop"),
     Line("web:hours_exchange", "POST", SHOP_ACTS, to="workshop", body=page_hours),
@@ -262,6 +294,15 @@ COLLECTIVE = [
     Line("collective:books", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
     Line("collective:books_csv", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
     Line("collective:entries", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line("collective:minutes", "GET", OWN_BOOKS),
+    Line("collective:minutes", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line(
+        "collective:minutes",
+        "POST",
+        only("coordinator", seen_by=("mechanic",), status=302, nobody=302),
+        query="collectif=la-roue-commune",
+        body=page_grant,
+    ),
     Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
 ]
 

@@ -29,7 +29,8 @@ from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.jobs.finish import finish_repair
 from booking.services.load_catalogue import load_catalogue
 from booking.tenders.given import Given
-from booking.tenders.models import Tender
+from booking.tenders.models import Claim, Receipt, Tender
+from booking.tenders.receipts import record_receipt
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.offer_freed import offer_freed
@@ -87,6 +88,9 @@ class World:
     paid: Appointment  # done, paid in part
     tender: Tender  # a part of it, in cash
     announced: Tender  # another, by a transfer to come
+    cheque: Tender  # another, not at the bank yet
+    claim: Claim  # another, asked of a town hall
+    receipt: Receipt  # a transfer that nobody could place
     hold: Hold
     tool: Tool  # at home in the workshop
     loan: Loan
@@ -138,7 +142,9 @@ def build_world(*, media: Path) -> World:
     requested = _book(work, slots[0], owner, diagnosis, at=at)
     proposed = _book(work, slots[1], owner, None, at=at)
     propose_time(appointment=proposed, starts_at=slots[3].starts_at, by=_person(people, "mechanic"), at=at)
-    paid, tender, announced = _paid(_book(work, slots[7], owner, None, at=at), _person(people, "mechanic"), at=at)
+    paid, tender, announced, cheque, asked = _paid(
+        _book(work, slots[7], owner, None, at=at), _person(people, "mechanic"), at=at
+    )
     held = _hold(work, slots[2], None, at=at)
     tool = ToolTimeFactory(tool__home=workshop, tool__kind__code="bleed_mineral").tool
     change_weekly_hours(owner=workshop, hours=EVERY_DAY, from_on=day + timedelta(days=40), at=at)
@@ -153,6 +159,9 @@ def build_world(*, media: Path) -> World:
         paid=paid,
         tender=tender,
         announced=announced,
+        cheque=cheque,
+        claim=asked.claim,
+        receipt=_received(workshop, _person(people, "mechanic"), at=at),
         hold=held,
         tool=tool,
         loan=_lend(tool, _person(people, "coordinator"), at=at),
@@ -312,12 +321,21 @@ def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
     return appointment
 
 
-def _paid(appointment: Appointment, by: User, *, at: datetime) -> tuple[Appointment, Tender, Tender]:
-    """Finish it with one euro in cash; four more are announced."""
+def _received(workshop: Workshop, by: User, *, at: datetime) -> Receipt:
+    said = {"payer": "MARTIN", "note": "", "received_on": at.date() - timedelta(days=1), "key": "world-receipt"}
+    return record_receipt(workshop=workshop, cents=1000, by=by, at=at, **said)
+
+
+def _paid(appointment: Appointment, by: User, *, at: datetime) -> tuple[Appointment, Tender, Tender, Tender, Tender]:
+    """Finish it with one euro in cash, one by cheque and one from the town hall; four more are announced."""
     cash = Given(means="cash", amount=100, key="world-cash")
     announced = Given(means="transfer", amount=400, key="world-transfer", is_promise=True)
-    done = finish_repair(appointment=_begun(appointment, at=at), by=by, tenders=[cash, announced], at=at)
-    return done, *Tender.objects.of(done.number)
+    cheque = Given(means="cheque", amount=100, key="world-cheque", evidence={"number": "0001234"})
+    town = Given(means="third_party", amount=100, key="world-town", payer_kind="town_hall", payer="Lille")
+    tenders = [cash, announced, cheque, town]
+    done = finish_repair(appointment=_begun(appointment, at=at), by=by, tenders=tenders, at=at)
+    first, second, third, fourth = Tender.objects.of(done.number)
+    return done, first, second, third, fourth
 
 
 def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:

@@ -19,7 +19,7 @@ from booking.web.workshop.settle_form import read_given
 @at_work
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
-        given = read_given(request.POST)
+        given = read_given(request)
         if given is None:
             raise UnknownMeans
         jobs.settle(given=given, **known)

@@ -6,8 +6,9 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpRequest
 
+from backend.lib.limits import limit
 from booking.appointments.models import Appointment
 from booking.jobs.settle import bill_of
 from booking.tenders.amounts import WrongTakings, read_takings
@@ -18,18 +19,23 @@ from booking.tenders.models import Payer, Receipt
 from booking.tenders.schemes import schemes_on
 from collective.hours.models import TimeAccount
 
+VOUCHERS_TRIED = "60/h"
 LATER = "later"  # nothing is given now
 BY_HAND = [means for means in Means if ABLE[means].by_hand]
 PAYERS = [kind for kind in Payer.Kind if kind != Payer.Kind.SCHEME]
 
 
-def read_given(sent: QueryDict) -> Given | None:
+def read_given(request: HttpRequest) -> Given | None:
     """
     Return what the form says was given; None for nothing now. What does not belong to the means is left out.
 
     :raises WrongTakings: for an amount that cannot be read.
+    :raises TooManyRequests: for who tries codes of vouchers one after the other.
     """
+    sent = request.POST
     means = sent.get("means", LATER)
+    if means == Means.VOUCHER:
+        limit("voucher", request, rate=VOUCHERS_TRIED)
     if means == LATER:
         return None
     able = ABLE.get(means)  # type: ignore[call-overload]  # a text that is none is refused by the use case, with its reason

@@ -144,7 +144,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @at_work
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
-        given = read_given(request.POST)
+        given = read_given(request)
         finish_repair(tenders=[given] if given else [], **known)
 
     return act_on(request, pk, act, _("Done, and in the books."))

@@ -72,6 +72,11 @@ class RulesForm(forms.Form):
         required=False,
         help_text=_("One takes over from the other when none is free for the whole of it."),
     )
+    accepts_minutes = forms.BooleanField(
+        label=_("Members may pay for labour in minutes"),
+        required=False,
+        help_text=_("Their time credits; parts stay in euros, and the euros of that labour are your own cost."),
+    )
 
     @classmethod
     def of(cls, workshop: Workshop, data: Any = None) -> RulesForm:
