@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.appointment_data import find_appointment, find_for_staff
 from api.doors import SignedInDoor
-from api.fields import Asked, Text, WholeNumber, YesNo
+from api.fields import Asked, Nothing, Text, WholeNumber, YesNo
 from backend.lib.clock import database_now
 from backend.lib.limits import limit
 from booking.appointments.models import Appointment
@@ -132,6 +132,7 @@ class ReceiveTenderDoor(SignedInDoor):
 
     @extend_schema(tags=["workshop"], summary="An announced transfer has come", request=None, responses=SettlementShown)
     def post(self, request: Request, key: str, tender: int) -> Response:
+        self.read_body(Nothing)
         at = database_now()
         appointment, by = find_for_staff(key, request.user, at=at)
         jobs.receive(appointment=appointment, tender=tender, by=by, at=at)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.doors import SignedInDoor
 from api.errors import NotFound
-from api.fields import Asked, Day, Text, WholeNumber
+from api.fields import Asked, Day, Nothing, Text, WholeNumber
 from api.pages import Pages
 from api.settings import find_inside
 from api.tenders import ClaimShown, TenderShown
@@ -26,6 +26,9 @@ from collective.hours.grant import MOST_MINUTES, NotAMember, grant_minutes
 from collective.members.models import Collective, User
 
 TAG = ["till"]
+MOVES = ["sent", "paid", "refused"]
+BORNE_BY = ["customer", "workshop"]
+SOLD = [(means.value, means.label) for means in SOLD_BY]
 KEY = "Yours, new each time: sent twice, done once."
 
 
@@ -69,6 +72,7 @@ class ReceiptsDoor(SignedInDoor):
 class RemitDoor(SignedInDoor):
     @extend_schema(tags=TAG, summary="A cheque or a card's money is at the bank", request=None, responses=TenderShown)
     def post(self, request: Request, pk: int) -> Response:
+        self.read_body(Nothing)
         tender = Tender.objects.visible_to(request.user).filter(pk=pk).first()
         if tender is None:
             raise NotFound
@@ -81,11 +85,11 @@ class OwedClaimShown(ClaimShown):
 
 
 class ClaimMove(Asked):
-    to = serializers.ChoiceField(choices=["sent", "paid", "refused"])
+    to = serializers.ChoiceField(choices=MOVES)
     file_number = Text(max_length=60, required=False, help_text="When it is sent.")
     reason = Text(max_length=240, required=False, help_text="When it is refused: the payer's.")
     borne_by = serializers.ChoiceField(
-        choices=["customer", "workshop"], required=False, help_text="When it is refused; the customer by default."
+        choices=BORNE_BY, required=False, help_text="When it is refused; the customer by default."
     )
 
 
@@ -125,7 +129,7 @@ class VoucherWanted(Asked):
 
 
 class SoldWanted(VoucherWanted):
-    means = serializers.ChoiceField(choices=[(means.value, means.label) for means in SOLD_BY])
+    means = serializers.ChoiceField(choices=SOLD)
 
 
 class OfferedWanted(VoucherWanted):
