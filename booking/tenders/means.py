@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -56,7 +57,7 @@ class Able:
     """
 
     account: str
-    moves: dict[State, tuple[State, ...]]
+    moves: Mapping[State, tuple[State, ...]]
     evidence: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     unit: str = EUR

@@ -79,7 +79,7 @@ def settle_by_receipt(bill: Bill, given: Given, left: int) -> Settled:
 
     :raises ReceiptUsed: for a transfer of another workshop, or one that holds less.
     """
-    found = Receipt.objects.select_for_update(of=("self",)).filter(pk=given.receipt, workshop=bill.workshop)
+    found = Receipt.objects.select_for_update(of=("self",)).filter(pk=given.receipt or 0, workshop=bill.workshop)
     receipt = found.first()
     if receipt is None:
         raise ReceiptUsed(left_cents=0)

@@ -79,7 +79,6 @@ def _advances_left() -> Iterator[str]:
 
 def _overpaid() -> Iterator[str]:
     """What a customer owes for a repair is settled once: it never goes below nothing."""
-    rows = Line.objects.filter(account=CUSTOMERS).values_list("entry__entity", "entry__reference")
-    rows = rows.annotate(total=Sum("amount")).filter(total__lt=0)
-    for entity, reference, total in rows.order_by("entry__entity", "entry__reference"):
-        yield f"entity {entity}: {reference} is settled by {-total} more than was owed"
+    rows = Line.objects.filter(account=CUSTOMERS).values("entry__entity", "entry__reference")
+    for row in rows.annotate(over=-Sum("amount")).filter(over__gt=0).order_by("entry__entity", "entry__reference"):
+        yield f"entity {row['entry__entity']}: {row['entry__reference']} is settled by {row['over']} more than was owed"
