@@ -21,7 +21,8 @@ from collective.hours.models import TimeAccount
 
 VOUCHERS_TRIED = "60/h"
 LATER = "later"  # nothing is given now
-BY_HAND = [means for means in Means if ABLE[means].by_hand]
+FIRST = (Means.TERMINAL, Means.CASH)  # what most repairs are paid by
+BY_HAND = [*FIRST, *(means for means in Means if ABLE[means].by_hand and means not in FIRST)]
 PAYERS = [kind for kind in Payer.Kind if kind != Payer.Kind.SCHEME]
 
 
