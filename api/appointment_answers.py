@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from api.appointment_data import AppointmentShown, appointment_data, find_for_staff, with_all
 from api.doors import SignedInDoor
 from api.errors import NotFound
-from api.fields import Asked, Day, Moment, Nothing, Text, WholeNumber
+from api.fields import Asked, Day, Moment, Nothing, Text
 from api.pages import Pages
+from api.tenders import GivenWanted, given_of
 from backend.lib.clock import database_now
 from booking.appointments.accept import accept_appointment
 from booking.appointments.models import Appointment
@@ -24,8 +25,6 @@ from booking.appointments.refuse import LONGEST_REASON, refuse_appointment
 from booking.jobs.pick_up import finish_at_pick_up
 from collective.timetable.ticks import local_midnight
 from collective.workshops.models import Workshop
-
-MOST_CENTS = 1_000_000
 
 
 class DayQuery(Asked):
@@ -44,11 +43,11 @@ class ProposeWanted(Asked):
 
 
 class DoneWanted(Asked):
-    counter_cents = WholeNumber(
+    tenders = serializers.ListField(
+        child=GivenWanted(),
         required=False,
-        min_value=0,
-        max_value=MOST_CENTS,
-        help_text="Taken at the counter: by default, and at most, what was left to pay.",
+        max_length=10,
+        help_text="What is given now, in order: nothing when empty. Without it: all that was left, in cash.",
     )
 
 
@@ -120,7 +119,8 @@ class DoneDoor(SignedInDoor):
         """What was paid becomes revenue and is shared out."""
         at, wanted = database_now(), self.read_body(DoneWanted)
         appointment, by = find_for_staff(key, request.user, at=at)
-        return Response(appointment_data(finish_at_pick_up(appointment=appointment, by=by, at=at, **wanted)))
+        tenders = [given_of(one) for one in wanted["tenders"]] if "tenders" in wanted else None
+        return Response(appointment_data(finish_at_pick_up(appointment=appointment, by=by, tenders=tenders, at=at)))
 
 
 class NoShowDoor(SignedInDoor):

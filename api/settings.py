@@ -65,6 +65,7 @@ class RulesShown(serializers.Serializer[Any]):
     horizon_days = serializers.IntegerField()
     open_per_person = serializers.IntegerField(allow_null=True, help_text="Open appointments; null: no limit.")
     two_mechanics = serializers.BooleanField(help_text="One visit may be shared out between two.")
+    accepts_minutes = serializers.BooleanField(help_text="Members may pay for labour in time credits.")
 
 
 class RulesWanted(Asked):
@@ -76,6 +77,7 @@ class RulesWanted(Asked):
     horizon_days = whole(BOOKING_RULES["horizon_days"])
     open_per_person = whole(BOOKING_RULES["open_per_person"])
     two_mechanics = YesNo(required=False)
+    accepts_minutes = YesNo(required=False)
 
 
 class RulesDoor(SignedInDoor):

@@ -13,6 +13,7 @@ from booking.audit.models import AuditRow
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
 from booking.services.models import Intervention
 from booking.services.offers import Offer
+from booking.tenders.models import Claim, Payer, Receipt, RepairLabel, Tender, Voucher
 from booking.waiting.models import SlotOffer, Wait
 
 __all__ = [
@@ -20,16 +21,22 @@ __all__ = [
     "AppointmentChange",
     "AppointmentLine",
     "AuditRow",
+    "Claim",
     "Diagnosis",
     "DiagnosisPhoto",
     "Hold",
     "HoldLine",
     "Intervention",
     "Offer",
+    "Payer",
     "Proposal",
     "Quote",
     "QuoteLine",
+    "Receipt",
+    "RepairLabel",
     "SlotOffer",
     "Symptom",
+    "Tender",
+    "Voucher",
     "Wait",
 ]

@@ -2,6 +2,7 @@
 
 from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
+from collective.hours.models import TimeAccount, TimeGrant
 from collective.ledger.models import Entity, Entry, Line, PrivateReference
 from collective.members.models import Collective, Membership, User
 from collective.payments.dispute_models import Dispute
@@ -64,6 +65,8 @@ __all__ = [
     "SharingKey",
     "Staff",
     "StripeEvent",
+    "TimeAccount",
+    "TimeGrant",
     "Tool",
     "ToolKind",
     "Transfer",

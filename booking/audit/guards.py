@@ -20,7 +20,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
-MIGRATION = ("booking", "0004_audit")
+MIGRATION = ("booking", "0006_audit")
 TABLE = "booking_auditrow"
 WATCHED = {  # table: the column that holds its state
     "booking_appointment": "status",
@@ -161,7 +161,7 @@ def check_audit_guards(databases: Sequence[str] | None = None, **kwargs: Any) ->
     return [
         Error(
             f"The database {alias!r} lacks {', '.join(names)}: states could change without a trace.",
-            hint="End the migration that rebuilt the table with audit.guards.install, as 0004_audit does, and "
+            hint="End the migration that rebuilt the table with audit.guards.install, as 0006_audit does, and "
             "run it with `migrate --skip-checks`.",
             id="audit.E001",
         )

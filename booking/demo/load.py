@@ -17,9 +17,10 @@ from booking.demo.diary import Diary, Visit
 from booking.demo.hours import owner_of, tell_absence, tell_openings
 from booking.demo.lending import Lending
 from booking.demo.pay_out import close_batches, tell_accounts
+from booking.demo.settling import given_at_the_counter, hand_out_labels, unpaid_among, use_a_voucher
 from booking.demo.troubles import tell_troubles
 from booking.demo.waits import fill_the_waiting_list
-from booking.demo.write import LATE, Told, tell_appointment, write_all
+from booking.demo.write import LATE, SELLS_VOUCHERS, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
 from booking.jobs.quote import Wanted, write_quote
 from collective.members.models import Collective, User
@@ -60,12 +61,14 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     if is_new:
         tell_openings(collective, at=at)
         tell_accounts(collective, at=at)
+        hand_out_labels(collective, on=at.date() - timedelta(days=400))
     story = Story(collective, at=at, seed=seed)
     finished = story.catch_up()
     told = [one for workshop in story.workshops for one in story.tell(workshop)]
     close_batches(collective)
     if is_new:
         story.lend_camille_a_history()
+        story.let_a_voucher_be_used()
         tell_absence(collective, at=at)
     if told:
         rebuild_timetable(workshops=story.workshops, first=story.today, last=story.today + timedelta(days=62), at=at)
@@ -105,7 +108,12 @@ class Story:
         )
         overdue = confirmed.filter(Q(ready_at=None) | Q(ready_at__lt=self.at)).select_related("workshop")
         for appointment in overdue:
-            finish_repair(appointment=appointment, by=owner_of(appointment.workshop), at=appointment.ends_by + LATE)
+            finish_repair(
+                appointment=appointment,
+                by=owner_of(appointment.workshop),
+                tenders=given_at_the_counter(appointment),
+                at=appointment.ends_by + LATE,
+            )
         return len(overdue)
 
     def tell(self, workshop: Workshop) -> list[Told]:
@@ -126,6 +134,13 @@ class Story:
         ]
         write_all(told, by=owner_of(workshop), at=self.at)
         return told
+
+    def let_a_voucher_be_used(self) -> None:
+        """Of the repairs at the Pavé the last was not paid: a voucher pays a part of it."""
+        pave = next(workshop for workshop in self.workshops if workshop.slug == SELLS_VOUCHERS)
+        owing = unpaid_among(list(pave.appointments.filter(status=Status.DONE)))
+        if owing:
+            use_a_voucher(owing, by=owner_of(pave), at=self.at)
 
     def tell_past(self, visit: Visit, rng: random.Random) -> Told:
         booked_at = visit.starts_at - timedelta(days=rng.choice((1, 2, 4, 7, 12)), minutes=rng.randrange(600))

@@ -12,6 +12,7 @@ from booking.appointments.terms import VERSION
 from booking.demo.customers import Customer
 from booking.demo.diary import Spot, Visit, cleaning_of
 from booking.demo.pay_out import Finished, pay_out
+from booking.demo.settling import Settling, unpaid_among
 from booking.diagnosis.models import Diagnosis
 from collective.activity.models import FinishedWork
 from collective.ledger.advances import draft_capture, draft_fee
@@ -26,6 +27,7 @@ from collective.workshops.models import Workshop
 
 Status = Appointment.Status
 LATE = timedelta(minutes=4)  # how long after the planned end a repair is marked done
+SELLS_VOUCHERS = "atelier-du-pave"
 STREETS = ("rue Gambetta", "rue du Faubourg-d’Arras", "rue de Wazemmes", "avenue de Dunkerque", "rue Solférino")
 
 
@@ -126,7 +128,10 @@ def closing(status: str, visit: Visit, booked_at: datetime) -> datetime | None:
 
 
 def write_all(told: Sequence[Told], *, by: User, at: datetime) -> None:
-    """Write the appointments of one workshop with all that hangs on them; `by` closed those that are closed."""
+    """
+    Write the appointments of one workshop with all that hangs on them; `by` closed those that are closed, and took what
+    was paid at the counter, which went its way until `at`.
+    """
     Appointment.objects.bulk_create([one.appointment for one in told], batch_size=200)
     AppointmentLine.objects.bulk_create([line for one in told for line in lines_of(one)], batch_size=200)
     AppointmentChange.objects.bulk_create([change for one in told for change in changes_of(one, by)], batch_size=200)
@@ -134,7 +139,8 @@ def write_all(told: Sequence[Told], *, by: User, at: datetime) -> None:
     Occupancy.objects.bulk_create([taken for one in seated for taken in occupancies_of(one)], batch_size=200)
     Claim.objects.bulk_create([claim_of(one) for one in seated if one.visit.promise], batch_size=200)
     fees = pay_in_the_past([one for one in told if one.is_done and one.appointment.due_now_cents])
-    pay_out(finish_all([one for one in told if one.is_done], fees), by=by, at=at)
+    done = finish_all([one for one in told if one.is_done], fees, by=by, at=at)
+    pay_out(done, by=by, at=at)
 
 
 def lines_of(told: Told) -> list[AppointmentLine]:
@@ -236,8 +242,11 @@ def payment_of(told: Told) -> Payment:
     )
 
 
-def finish_all(told: Sequence[Told], fees: dict[str, int]) -> list[Finished]:
-    """Keep the finished repairs as facts, share them out by the rule that was promised; return what is to leave."""
+def finish_all(told: Sequence[Told], fees: dict[str, int], *, by: User, at: datetime) -> list[Finished]:
+    """
+    Keep the finished repairs as facts, share them out by the rule that was promised, and say how each was paid: all but
+    the last one of a workshop that sells vouchers. Return what is to leave.
+    """
     FinishedWork.objects.bulk_create([work_of(one) for one in told], batch_size=200)
     drafts: list[Draft] = []
     finished: list[Finished] = []
@@ -249,7 +258,6 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> list[Finished]:
             labour_cents=appointment.labour_cents,
             parts_cents=appointment.parts_cents,
             paid_online_cents=appointment.due_now_cents,
-            paid_at_counter_cents=appointment.total_cents - appointment.due_now_cents,
             fund_bp=appointment.fund_bp,
             platform_bp=appointment.platform_bp,
             fee_cents=fees.get(appointment.number, 0),
@@ -257,6 +265,12 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> list[Finished]:
         )
         drafts += entries
         finished.append(Finished(appointment, appointment.payment, shares, appointment.ends_by + LATE))
+    paid = [one.appointment for one in told]
+    if told and told[0].appointment.workshop.slug == SELLS_VOUCHERS and (owing := unpaid_among(paid)):
+        paid.remove(owing)
+    if told:
+        settling = Settling(told[0].appointment.workshop, by=by, at=at)
+        drafts += settling.settle((one, one.ends_by + LATE) for one in paid)
     record_all(drafts)
     return finished
 

@@ -1,19 +1,26 @@
-"""The repair is done: what was taken at the counter is written down, the advance becomes revenue and is shared out."""
+"""The repair is done: the advance becomes revenue and is shared out, what is given for the rest is written down."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from backend.lib.errors import BadInput, RuleBroken
+from backend.lib.errors import RuleBroken
 from booking.appointments.changes import write_down
 from booking.appointments.close import lapse_proposals
 from booking.appointments.give_money_back import is_being_captured
 from booking.appointments.models import Appointment
-from booking.appointments.payments_of import held_payment, payments_of, to_pay_cents
+from booking.appointments.payments_of import held_payment, payments_of
 from booking.appointments.rights import NotConfirmed, what_forbids_staff
+from booking.jobs.settle import bill_of
+from booking.tenders.bill import left_cents
+from booking.tenders.given import Given
+from booking.tenders.means import Means
+from booking.tenders.models import Tender
+from booking.tenders.record import record_tender
 from collective.activity.record import record_finished_work
 from collective.members.models import User
 from collective.payments.models import Payment
@@ -33,11 +40,6 @@ class PaymentOnItsWay(RuleBroken):
     message = _("The card of this customer is being charged just now. Please try again in a minute.")
 
 
-class WrongTakings(BadInput):
-    code = "wrong_takings"
-    message = _("What was taken at the counter is between nothing and what was left to pay.")
-
-
 def what_forbids_finishing(appointment: Appointment, *, by: User, at: datetime) -> RuleBroken | None:
     return what_forbids_staff(appointment, by=by) or what_forbids_finishing_now(appointment, at=at)
 
@@ -52,33 +54,53 @@ def what_forbids_finishing_now(appointment: Appointment, *, at: datetime) -> Rul
 
 
 @transaction.atomic
-def finish_repair(*, appointment: Appointment, by: User, counter_cents: int | None = None, at: datetime) -> Appointment:
+def finish_repair(
+    *, appointment: Appointment, by: User, tenders: Sequence[Given] | None = None, at: datetime
+) -> Appointment:
     """
-    Mark the repair done, with `counter_cents` taken at the counter (by default all that was left to pay).
+    Mark the repair done, with what is given for it now; without `tenders`, all that was left was paid in cash.
 
-    What is taken less stays owed by the customer in the books. Shares follow the rule kept at booking.
+    The pages always say by what means. What is given less stays owed by the customer in the books, and is recorded
+    later (settle.py). Shares follow the rule kept at booking. The same form sent again changes nothing.
 
-    :raises RuleBroken: for a stranger, before the day, when it is not confirmed, or while the card is being charged.
-    :raises WrongTakings: for takings below zero or above what was left.
+    :raises RuleBroken: for a stranger, before the day, when it is not confirmed, while the card is being charged, and
+        as record_tender() says of each tender: then nothing is done at all.
     """
     appointment = Appointment.objects.locked(appointment.pk)
+    if _was_sent_before(appointment, tenders):
+        return appointment
     if forbidden := what_forbids_finishing(appointment, by=by, at=at):
         raise forbidden
     payments = _settled_payments(appointment)
     online_cents = sum(refundable_cents(payment) for payment in payments)
-    left_cents = max(0, to_pay_cents(appointment) - online_cents)
-    takings = left_cents if counter_cents is None else counter_cents
-    if not 0 <= takings <= left_cents:
-        raise WrongTakings(left_cents=left_cents)
     appointment.status = Appointment.Status.DONE
     appointment.closed_at = at
     lapse_proposals(appointment, at=at)
     appointment.keeps_cents = online_cents
     appointment.sequence += 1
     appointment.save(update_fields=["status", "closed_at", "keeps_cents", "sequence"])
-    _book(appointment, payments, online_cents=online_cents, counter_cents=takings, by=by, at=at)
-    write_down(appointment, kind="done", by=by, at=at, online_cents=online_cents, counter_cents=takings)
+    _book(appointment, payments, online_cents=online_cents, by=by, at=at)
+    taken = _take(appointment, tenders, by=by, at=at)
+    write_down(appointment, kind="done", by=by, at=at, online_cents=online_cents, counter_cents=taken)
     return appointment
+
+
+def _was_sent_before(appointment: Appointment, tenders: Sequence[Given] | None) -> bool:
+    """A double click finds the repair done by the very form that it sends again."""
+    if appointment.status != Appointment.Status.DONE or not tenders:
+        return False
+    keys = {given.key for given in tenders}
+    return Tender.objects.filter(reference=appointment.number, key__in=keys).count() == len(keys)
+
+
+def _take(appointment: Appointment, tenders: Sequence[Given] | None, *, by: User, at: datetime) -> int:
+    """Record what is given, in its order, and return what it settles, in cents."""
+    bill = bill_of(appointment)
+    if tenders is None:
+        cash = Given(means=Means.CASH, key=f"done:{appointment.token}")
+        tenders = [cash] if left_cents(bill) else []
+    recorded = [record_tender(bill=bill, given=given, by=by, at=at) for given in tenders]
+    return sum(tender.settles_cents for tender in recorded if tender.settles)
 
 
 def _settled_payments(appointment: Appointment) -> list[Payment]:
@@ -94,19 +116,14 @@ def _mechanic_at(appointment: Appointment, *, by: User) -> Mechanic | None:
     return Mechanic.objects.filter(workshop=appointment.workshop, user=by).order_by("pk").first()
 
 
-def _book(
-    appointment: Appointment, payments: list[Payment], *, online_cents: int, counter_cents: int, by: User, at: datetime
-) -> None:
-    gift_cents = max(
-        0, online_cents - appointment.total_cents
-    )  # a supporter's: nobody else may pay more than the price
+def _book(appointment: Appointment, payments: list[Payment], *, online_cents: int, by: User, at: datetime) -> None:
+    gift_cents = max(0, online_cents - appointment.total_cents)  # a supporter's: nobody else may pay more
     share_out(
         workshop=appointment.workshop,
         reference=appointment.number,
         labour_cents=appointment.labour_cents,
         parts_cents=appointment.parts_cents,
         paid_online_cents=online_cents - gift_cents,
-        paid_at_counter_cents=counter_cents,
         fund_bp=appointment.fund_bp,
         platform_bp=appointment.platform_bp,
         fee_cents=sum(payment.fee_cents or 0 for payment in payments),

@@ -7,7 +7,7 @@ that is declined is asked for by a link, and the counter is always there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,6 +20,9 @@ from backend.lib.outbox import sweep_outbox
 from booking.appointments.models import Appointment
 from booking.appointments.payments_of import BALANCE, FIRST, LATER, held_payment, left_cents
 from booking.jobs.finish import PaymentOnItsWay, finish_repair, what_forbids_finishing
+from booking.jobs.settle import bill_of
+from booking.tenders.given import Given
+from booking.tenders.record import what_would_settle
 from collective.members.models import User
 from collective.payments.ask import LEAST_CENTS
 from collective.payments.capture import capture_payment
@@ -44,16 +47,16 @@ class CardRefused(RuleBroken):
 
 
 def finish_at_pick_up(
-    *, appointment: Appointment, by: User, counter_cents: int | None = None, at: datetime
+    *, appointment: Appointment, by: User, tenders: Sequence[Given] | None = None, at: datetime
 ) -> Appointment:
     """
-    Take from the card what the counter does not, then finish the repair. Call it outside any transaction.
+    Take from the card what is not given otherwise, then finish the repair. Call it outside any transaction.
 
     :raises CardRefused: when the bank said no; the repair is not closed.
     :raises PaymentOnItsWay: while there is no answer: press again in a minute.
     :raises RuleBroken: as `finish_repair` does.
     """
-    payment = _order(appointment, by=by, counter_cents=counter_cents or 0, at=at)
+    payment = _order(appointment, by=by, tenders=tenders or (), at=at)
     if payment is not None:
         run_operations(at=at, payment=payment)
         sweep_outbox(at=at, kinds=KINDS, limit=10)
@@ -62,18 +65,18 @@ def finish_at_pick_up(
             raise PaymentOnItsWay
         if payment.state in (State.FAILED, State.RELEASED):
             raise CardRefused
-    return finish_repair(appointment=appointment, by=by, counter_cents=counter_cents, at=at)
+    return finish_repair(appointment=appointment, by=by, tenders=tenders, at=at)
 
 
 @transaction.atomic
-def _order(appointment: Appointment, *, by: User, counter_cents: int, at: datetime) -> Payment | None:
+def _order(appointment: Appointment, *, by: User, tenders: Sequence[Given], at: datetime) -> Payment | None:
     """Plan the capture or the charge; None when no card is to pay anything."""
     appointment = Appointment.objects.locked(appointment.pk)
     if forbidden := what_forbids_finishing(appointment, by=by, at=at):
         raise forbidden
     if (planned := _charge_of(appointment, state=State.NEW)) is not None:
         return planned
-    wanted = max(0, left_cents(appointment) - counter_cents)
+    wanted = _left_for_the_card(appointment, tenders, at=at)
     if held := held_payment(appointment):
         cents = min(wanted, held.amount_cents)
         if cents:
@@ -85,6 +88,13 @@ def _order(appointment: Appointment, *, by: User, counter_cents: int, at: dateti
     if card is None or wanted < LEAST_CENTS:
         return None
     return charge_card(card=card, purpose=BALANCE, label=_label(appointment), amount_cents=wanted, at=at)
+
+
+def _left_for_the_card(appointment: Appointment, tenders: Sequence[Given], *, at: datetime) -> int:
+    left, bill = left_cents(appointment), bill_of(appointment)
+    for given in tenders:
+        left -= what_would_settle(bill=bill, given=given, left_cents=left, at=at)
+    return max(0, left)
 
 
 def card_that_pays(appointment: Appointment) -> KeptCard | None:

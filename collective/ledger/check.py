@@ -6,14 +6,22 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Sum
 
 from collective.ledger import guards
-from collective.ledger.accounts import ADVANCES, OWED, is_account
+from collective.ledger.accounts import ADVANCES, CUSTOMERS, OWED, is_account
 from collective.ledger.models import Entry, Line
 from collective.ledger.take_back import sale_source
 
 
 def what_is_wrong_in_the_books() -> list[str]:
     """Return a sentence for each fault; none when all is well. A fixed number of queries, whatever the books hold."""
-    return [*_guards(), *_unsealed(), *_unbalanced(), *_outside_the_plan(), *_disagreements(), *_advances_left()]
+    return [
+        *_guards(),
+        *_unsealed(),
+        *_unbalanced(),
+        *_outside_the_plan(),
+        *_disagreements(),
+        *_advances_left(),
+        *_overpaid(),
+    ]
 
 
 def _guards() -> Iterator[str]:
@@ -67,3 +75,10 @@ def _advances_left() -> Iterator[str]:
         if total > 0 or (is_finished and total):
             state = "after the sale" if is_finished else "before any sale"
             yield f"entity {entity}: the advance of {reference} stands at {-total} {state} ({sale_source(reference)})"
+
+
+def _overpaid() -> Iterator[str]:
+    """What a customer owes for a repair is settled once: it never goes below nothing."""
+    rows = Line.objects.filter(account=CUSTOMERS).values("entry__entity", "entry__reference")
+    for row in rows.annotate(over=-Sum("amount")).filter(over__gt=0).order_by("entry__entity", "entry__reference"):
+        yield f"entity {row['entry__entity']}: {row['entry__reference']} is settled by {row['over']} more than was owed"

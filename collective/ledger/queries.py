@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from collective.ledger import accounts
@@ -26,14 +26,24 @@ KINDS = {
     accounts.COMMISSIONS_PAID: ("platform_cents", 1),
     accounts.PAYMENT_FEES: ("fee_cents", 1),
     accounts.ADVANCES: ("advances_cents", -1),
-    accounts.COUNTER: ("counter_cents", 1),
+    accounts.CUSTOMERS: ("counter_cents", -1),
     accounts.KEPT_OF_CANCELLATIONS: ("kept_cents", -1),
 }
 
 
+# Of the customers' account only what the counter's journal holds: what they settled there, whatever the means. The
+# accounts on the other side (till, cheques, cards) move on to the bank.
+COUNTED = Q(account__in=KINDS.keys() - {accounts.CUSTOMERS}) | Q(
+    account=accounts.CUSTOMERS, entry__journal=Entry.Journal.COUNTER
+)
+
+
 @dataclass
 class Totals:
-    """Cents before VAT. `advances_cents` is what came in less what the finished work used up: what is still owed."""
+    """
+    Cents before VAT. `advances_cents` is what came in less what the finished work used up: what is still owed;
+    `counter_cents` is what was settled at the counter: cash, cheques, cards, transfers, vouchers, third parties.
+    """
 
     labour_cents: int = 0
     parts_cents: int = 0
@@ -135,6 +145,7 @@ def totals_by_workshop(*, collective: Collective, first: date, last: date) -> li
     found = {workshop.pk: WorkshopTotals(workshop) for workshop in workshops}
     rows = (
         Line.objects.filter(
+            COUNTED,
             entry__entity__collective=collective,
             entry__entity__kind=Entity.Kind.SELLER,
             entry__workshop__in=found,
@@ -142,7 +153,6 @@ def totals_by_workshop(*, collective: Collective, first: date, last: date) -> li
             entry__occurred_at__gte=begins,
             entry__occurred_at__lt=ends,
             unit=Line.Unit.EUR,
-            account__in=KINDS,
         )
         .annotate(month=TruncMonth("entry__occurred_at", tzinfo=zone))
         .values_list("entry__workshop", "month", "account")

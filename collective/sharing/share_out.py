@@ -63,7 +63,6 @@ def share_out(
     labour_cents: int,
     parts_cents: int,
     paid_online_cents: int,
-    paid_at_counter_cents: int,
     fund_bp: int,
     platform_bp: int,
     fee_cents: int,
@@ -73,12 +72,12 @@ def share_out(
     label: str = "",
 ) -> Shares:
     """
-    Book the sale, what was paid at the counter, and the shares; return the shares. Amounts in cents, VAT included.
+    Book the sale and the shares; return the shares. Amounts in cents, VAT included.
 
-    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, what nobody paid yet is
-    owed by the customer. The shares pass through the platform, to which the seller owes them. `reference` is the
-    `subject` that the online payments were asked for. `gift_cents` were paid with it and are none of the sale's: they
-    stay an advance (book_solidarity.py). Doing it again changes nothing.
+    The seller sells labour and parts, VAT apart; the advance paid online is extinguished, all the rest is owed by the
+    customer until it is settled by other means (booking/tenders). The shares pass through the platform, to which the
+    seller owes them. `reference` is the `subject` that the online payments were asked for. `gift_cents` were paid with
+    it and are none of the sale's: they stay an advance (book_solidarity.py). Doing it again changes nothing.
 
     :raises MoreThanSold: when more was paid than the repair costs.
     :raises PaidChanged: when `paid_online_cents`, with the gift, is not what `payments` keep (without them, all of
@@ -91,7 +90,6 @@ def share_out(
         labour_cents=labour_cents,
         parts_cents=parts_cents,
         paid_online_cents=paid_online_cents,
-        paid_at_counter_cents=paid_at_counter_cents,
         fund_bp=fund_bp,
         platform_bp=platform_bp,
         fee_cents=fee_cents,
@@ -110,7 +108,6 @@ def draft_shares(
     labour_cents: int,
     parts_cents: int,
     paid_online_cents: int,
-    paid_at_counter_cents: int,
     fund_bp: int,
     platform_bp: int,
     fee_cents: int,
@@ -122,7 +119,7 @@ def draft_shares(
 
     :raises MoreThanSold: when more was paid than the repair costs.
     """
-    owed = labour_cents + parts_cents - paid_online_cents - paid_at_counter_cents
+    owed = labour_cents + parts_cents - paid_online_cents
     if owed < 0:
         raise MoreThanSold
     shares = what_shares(
@@ -135,8 +132,7 @@ def draft_shares(
     )
     sale = _Sale(workshop, reference, label or workshop.name, at)
     drafts = [
-        _draft_sale(sale, shares, advance_cents=paid_online_cents, owed_cents=owed + paid_at_counter_cents),
-        _draft_counter(sale, paid_at_counter_cents),
+        _draft_sale(sale, shares, advance_cents=paid_online_cents, owed_cents=owed),
         *_draft_contributions(sale, shares),
     ]
     return shares, [draft for draft in drafts if draft.amounts]
@@ -169,11 +165,6 @@ def _draft_sale(sale: _Sale, shares: Shares, *, advance_cents: int, owed_cents: 
         accounts.VAT_COLLECTED: -shares.vat_cents,
     }
     return sale.draft(books_of(sale.workshop.seller), Journal.SALES, sale_source(sale.reference), lines)
-
-
-def _draft_counter(sale: _Sale, cents: int) -> Draft:
-    lines = {accounts.COUNTER: cents, accounts.CUSTOMERS: -cents}
-    return sale.draft(books_of(sale.workshop.seller), Journal.COUNTER, f"counter:{sale.reference}", lines)
 
 
 def _draft_contributions(sale: _Sale, shares: Shares) -> list[Draft]:

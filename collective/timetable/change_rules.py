@@ -1,4 +1,4 @@
-"""Change how a workshop lets its time be booked: steps, buffers, notice, horizon, limits."""
+"""Change how a workshop lets its time be booked: steps, buffers, notice, horizon, limits; and paid in minutes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collective.workshops.models import Workshop
 from collective.workshops.ranges import BOOKING_RULES, check_numbers
 from collective.workshops.rights import lock_settings
 
-RULES = (*BOOKING_RULES, "two_mechanics")
+RULES = (*BOOKING_RULES, "two_mechanics", "accepts_minutes")
 DERIVED_FROM = {"slot_step_minutes", "horizon_days"}
 
 

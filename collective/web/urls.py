@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, agreement, books, tools, transfers
+from collective.web import accounts, agreement, books, minutes, tools, transfers
 
 app_name = "collective"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("virements/<int:pk>/relancer/", transfers.retry, name="transfer_retry"),
     path("virements/caisse/commencer/", transfers.fund_begin, name="fund_begin"),
     path("virements/caisse/retour/", transfers.fund_back, name="fund_back"),
+    path("minutes/", minutes.minutes, name="minutes"),
     path("outils/", tools.tools, name="tools"),
     path("outils/ajouter/", tools.new_tool, name="tool_new"),
     path("outils/<int:pk>/", tools.tool, name="tool"),

@@ -119,6 +119,7 @@ class Workshop(models.Model):
 
     confirms = models.CharField(max_length=8, choices=Confirms, default=Confirms.ITSELF)
     answer_hours = models.PositiveSmallIntegerField(default=24)  # by hand: silence after this releases the card
+    accepts_minutes = models.BooleanField(default=False)  # of members: time credits pay for its labour
     pay_now = models.CharField(max_length=8, choices=PayNow, default=PayNow.DEPOSIT)
     deposit_bp = models.PositiveIntegerField(default=3000)  # of the total, in basis points
     deposit_kind = models.CharField(max_length=8, choices=DepositKind, default=DepositKind.ACOMPTE)

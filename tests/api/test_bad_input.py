@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.appointments.models import Appointment, AppointmentLine, Hold, HoldLine, Proposal
 from booking.diagnosis.models import Diagnosis
+from booking.tenders.models import Claim, Tender, Voucher
 from collective.members.models import User
 from collective.payments.models import Payment
 from tests.matrix.rows import booking_wanted, hold_wanted
@@ -139,7 +140,7 @@ def test_nobody_may_act_twice_on_what_is_over(send, world):
     assert (again.status_code, again.json()["code"]) == (409, "appointment_closed")
 
 
-MODELS = (Appointment, AppointmentLine, Hold, HoldLine, Proposal, Diagnosis, User, Payment)
+MODELS = (Appointment, AppointmentLine, Hold, HoldLine, Proposal, Diagnosis, User, Payment, Tender, Claim, Voucher)
 NAMES = sorted({field.name for model in MODELS for field in model._meta.get_fields()})
 CHANGES = [line for line in API if line.method != "GET" and line.route not in ("api:stripe", "api:nothing")]
 
@@ -161,6 +162,10 @@ def test_no_field_of_a_model_is_taken_undeclared(line, send, world):
 
 # What these doors do ask for, beside what the table sends.
 OPTIONAL = {
+    "api:tenders": ("code", "given_cents", "note", "payer", "receipt", "scheme"),
+    "api:receipts": ("note",),
+    "api:claim": ("file_number", "reason"),
+    "api:done": ("tenders",),
     "api:holds": ("bike_type", "certification", "diagnosis", "lat", "lon", "place"),
     "api:accept_offer": ("address", "work_may_begin_early"),
     "api:tool": ("name",),

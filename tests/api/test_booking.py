@@ -93,7 +93,12 @@ def test_a_diagnosis_is_kept_as_it_is_assessed(send, world):
 def test_a_workshop_answers_and_the_books_are_balanced(send, world):
     accepted = send("POST", f"appointments/{world.requested.number}/accept/", by="mechanic")
     assert accepted.json()["status"] == "confirmed"
-    done = send("POST", f"appointments/{world.today.number}/done/", {"counter_cents": 2000}, by="mechanic")
+    done = send(
+        "POST",
+        f"appointments/{world.today.number}/done/",
+        {"tenders": [{"means": "cash", "amount": 2000, "key": "k1"}]},
+        by="mechanic",
+    )
     assert done.json()["status"] == "done"
     entries = send("GET", "ledger-entries/", {"reference": world.today.number}, by="coordinator").json()["results"]
     assert entries

@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Sum
 
 from collective.ledger.entities import books_of, fund_of, platform_of
-from collective.ledger.models import Entity, Line
+from collective.ledger.models import Entity, Entry, Line
+from collective.ledger.record import record
 from collective.members.models import Collective
 from collective.workshops.models import Seller, Workshop
 from tests.factories import CollectiveFactory, SellerFactory, WorkshopFactory
@@ -26,6 +27,20 @@ def a_workshop(
     return WorkshopFactory(seller=SellerFactory(collective=collective, vat_regime=vat), **fields)
 
 
+def settle_in_cash(workshop: Workshop, reference: str, *, cents: int, at: datetime) -> None:
+    """Book what a cash tender books."""
+    record(
+        entity=books_of(workshop.seller),
+        journal=Entry.Journal.COUNTER,
+        source=f"tender:{next(_numbers) + 10_000_000}",
+        label=workshop.name,
+        lines={"53": cents, "411": -cents},
+        occurred_at=at,
+        reference=reference,
+        workshop=workshop,
+    )
+
+
 def standing(entity: Entity) -> dict[str, int]:
     """The entity's accounts that are not at zero; 467 accounts are named after who stands behind them."""
     found: Counter[str] = Counter()
@@ -36,7 +51,7 @@ def standing(entity: Entity) -> dict[str, int]:
 
 def _spoken(account: str) -> str:
     number, _, other = account.partition(".")
-    return f"{number}.{Entity.objects.get(pk=other).kind}" if other else number
+    return f"{number}.{Entity.objects.get(pk=other).kind}" if number == "467" else account
 
 
 def books(workshop: Workshop) -> dict[str, dict[str, int]]:

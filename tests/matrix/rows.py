@@ -48,6 +48,17 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "photo by link": lambda world: {"token": world.link, "pk": world.photo.pk},
     "wait": lambda world: {"token": wait_link(world.wait)},
     "slot offer": lambda world: {"token": offer_link(world.slot_offer)},
+    "paid": lambda world: {"key": world.paid.number},
+    "tender": lambda world: {"key": world.paid.number, "tender": world.tender.pk},
+    "announced": lambda world: {"key": world.paid.number, "tender": world.announced.pk},
+    "collective": lambda world: {"slug": world.workshop.collective.slug},
+    "cheque": lambda world: {"pk": world.cheque.pk},
+    "claim": lambda world: {"pk": world.claim.pk},
+    "claim's page": lambda world: {"slug": world.workshop.slug, "pk": world.claim.pk},
+    "receipt": lambda world: {"slug": world.workshop.slug, "pk": world.receipt.pk},
+    "visit paid": lambda world: {"pk": world.paid.pk},
+    "visit tender": lambda world: {"pk": world.paid.pk, "tender": world.tender.pk},
+    "visit announced": lambda world: {"pk": world.paid.pk, "tender": world.announced.pk},
     "visit requested": lambda world: {"pk": world.requested.pk},
     "visit today": lambda world: {"pk": world.today.pk},
     "mechanic's absence": lambda world: {
@@ -68,6 +79,55 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "reset key": lambda world: {"uidb36": "1", "key": "set-password"},
 }
 SEARCH = f"lat=50.63&lon=3.05&interventions={CODE}"
+
+
+def more_cash(world: World) -> dict[str, Any]:
+    return {"means": "cash", "amount": 100, "key": "more"}
+
+
+def page_cash(world: World) -> dict[str, Any]:
+    return {"means": "cash", "amount": "1,00", "key": "more"}
+
+
+def receipt_wanted(world: World) -> dict[str, Any]:
+    today = world.at.date().isoformat()
+    return {"amount_cents": 900, "payer": "MARTIN", "received_on": today, "key": "receipt"}
+
+
+def page_receipt(world: World) -> dict[str, Any]:
+    return {"amount": "9,00", "payer": "MARTIN", "received_on": world.at.date().isoformat(), "key": "receipt"}
+
+
+def voucher_wanted(world: World) -> dict[str, Any]:
+    return {"amount_cents": 900, "means": "cash", "expires_on": _in_a_year(world), "key": "voucher"}
+
+
+def offer_wanted(world: World) -> dict[str, Any]:
+    return {"amount_cents": 900, "reason": "Solidarity", "expires_on": _in_a_year(world), "key": "offer"}
+
+
+def page_voucher(world: World) -> dict[str, Any]:
+    return {"amount": "9,00", "means": "cash", "expires_on": _in_a_year(world), "key": "voucher"}
+
+
+def page_offer(world: World) -> dict[str, Any]:
+    return {"amount": "9,00", "reason": "Solidarity", "expires_on": _in_a_year(world), "key": "offer"}
+
+
+def _in_a_year(world: World) -> str:
+    return (world.at.date() + timedelta(days=365)).isoformat()
+
+
+def grant_wanted(world: World) -> dict[str, Any]:
+    return {"email": "mechanic@example.org", "minutes": 60, "reason": "Saturday", "key": "grant"}
+
+
+def page_grant(world: World) -> dict[str, Any]:
+    return {"user": world.people["mechanic"].pk, "minutes": "60", "reason": "Saturday", "key": "grant"}
+
+
+def page_remit(world: World) -> dict[str, Any]:
+    return {"tender": world.cheque.pk}
 
 
 def hold_wanted(world: World) -> dict[str, Any]:

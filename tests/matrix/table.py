@@ -15,22 +15,33 @@ from tests.matrix.rows import (
     away_wanted,
     booking_wanted,
     closure_wanted,
+    grant_wanted,
     hold_wanted,
     hours_text,
     items_wanted,
+    more_cash,
     of,
+    offer_wanted,
     page_accept,
+    page_cash,
     page_closure,
+    page_grant,
     page_hold,
     page_holiday,
     page_hours,
+    page_offer,
     page_order,
     page_quote,
+    page_receipt,
+    page_remit,
     page_season,
     page_time,
+    page_voucher,
     page_wait,
     page_week,
     quote_wanted,
+    receipt_wanted,
+    voucher_wanted,
     wait_wanted,
     week_wanted,
 )
@@ -44,6 +55,9 @@ from tests.matrix.world import CODE
 SHOP_ONLY = only(*SHOP, seen_by=("owner", "coordinator"), nobody=401)
 CUSTOMER_ONLY = only("owner", seen_by=(*SHOP, "coordinator"))
 WORKSHOP_WITH_LINK = signed_in(403)  # the customer's link opens, and answers nothing for the workshop
+
+COORDINATOR_GIVES = only("coordinator", seen_by=("mechanic",), nobody=401, status=201)
+OWNER_TAKES_BACK = only("workshop_owner", seen_by=("mechanic", "owner", "coordinator"), nobody=401)
 
 SEES_INSIDE = only(*SHOP, "coordinator", nobody=401)
 SHOP_SAYS = only(*SHOP, seen_by=("coordinator",), nobody=401)
@@ -134,6 +148,19 @@ API = [
     Line("api:propose", "POST", SHOP_ONLY, to="requested", body=another_time),
     Line("api:done", "POST", SHOP_ONLY, to="today"),
     Line("api:no_show", "POST", SHOP_ONLY, to="today"),
+    Line("api:tenders", "GET", only(*SEES_APPOINTMENT, nobody=401), to="paid"),
+    Line("api:tenders", "POST", SHOP_ONLY | dict.fromkeys(SHOP, 201), to="paid", body=more_cash),
+    Line("api:take_back_tender", "POST", OWNER_TAKES_BACK, to="tender", body=of(reason="Slip")),
+    Line("api:receive_tender", "POST", SHOP_ONLY, to="announced"),
+    # What it was given and has yet to follow
+    Line("api:receipts", "GET", SEES_INSIDE, to="workshop"),
+    Line("api:receipts", "POST", SHOP_SAYS_NEW, to="workshop", body=receipt_wanted),
+    Line("api:claims", "GET", SEES_INSIDE, to="workshop"),
+    Line("api:claim", "POST", SHOP_SAYS, to="claim", body=of(to="paid")),
+    Line("api:remit", "POST", SHOP_SAYS, to="cheque"),
+    Line("api:sell_voucher", "POST", SHOP_SAYS_NEW, to="workshop", body=voucher_wanted),
+    Line("api:offer_voucher", "POST", COORDINATOR_GIVES, to="collective", body=offer_wanted),
+    Line("api:grant_minutes", "POST", COORDINATOR_GIVES, to="collective", body=grant_wanted),
     Line("api:workshop_appointments", "GET", only(*SHOP, "coordinator", nobody=401), to="workshop"),
     Line("api:entry", "GET", only(*SHOP, "coordinator", nobody=401), to="entry"),
     # What does not agree: who keeps the money of its collective
@@ -242,6 +269,28 @@ WORKSHOP = [
     Line("web:visit_quote", "GET", SHOP_EDITS, to="visit today"),
     Line("web:visit_quote", "POST", SHOP_ACTS, to="visit today", body=page_quote),
     Line("web:visit_balance", "POST", SHOP_ACTS, to="visit today"),
+    Line("web:visit_settle", "POST", SHOP_ACTS, to="visit paid", body=page_cash),
+    Line(
+        "web:visit_take_back",
+        "POST",
+        only("workshop_owner", seen_by=("mechanic", "coordinator"), status=302, nobody=302),
+        to="visit tender",
+        body=of(reason="Slip"),
+    ),
+    Line("web:visit_receive", "POST", SHOP_ACTS, to="visit announced"),
+    Line("web:till", "GET", INSIDE, to="workshop"),
+    Line("web:till_remit", "POST", SHOP_ACTS, to="workshop", body=page_remit),
+    Line("web:till_receipt", "POST", SHOP_ACTS, to="workshop", body=page_receipt),
+    Line("web:till_match", "POST", SHOP_ACTS, to="receipt", body=of(number="M1", key="k")),
+    Line("web:till_claim", "POST", SHOP_ACTS, to="claim's page", body=of(done="paid")),
+    Line("web:till_voucher", "POST", SHOP_ACTS, to="workshop", body=page_voucher),
+    Line(
+        "web:till_offer",
+        "POST",
+        only("coordinator", seen_by=SHOP, status=302, nobody=302),
+        to="workshop",
+        body=page_offer,
+    ),
     # Its hours, and those of its mechanics
     Line("web:hours_exchange", "GET", INSIDE, to="workshop"),
     Line("web:hours_exchange", "POST", SHOP_ACTS, to="workshop", body=page_hours),
@@ -288,6 +337,15 @@ COLLECTIVE = [
     Line("collective:agreement_settle", "POST", ACTS_ON_THIS, to="disagreement", body=of(note="Vu.")),
     Line("collective:trouble_settle", "POST", ACTS_ON_THIS, to="payment in trouble", body=of(note="Vu.")),
     Line("collective:refund_settle", "POST", ACTS_ON_THIS, to="refund that came back", body=of(faire="carte")),
+    Line("collective:minutes", "GET", OWN_BOOKS),
+    Line("collective:minutes", "GET", only(*MEMBERS, nobody=302), query="collectif=la-roue-commune"),
+    Line(
+        "collective:minutes",
+        "POST",
+        only("coordinator", seen_by=("mechanic",), status=302, nobody=302),
+        query="collectif=la-roue-commune",
+        body=page_grant,
+    ),
     Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
 ]
 

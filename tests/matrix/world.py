@@ -26,8 +26,12 @@ from booking.availability.search import Slot, slots_of
 from booking.diagnosis.keep import keep_diagnosis
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
+from booking.jobs.finish import finish_repair
 from booking.jobs.quote import Wanted, write_quote
 from booking.services.load_catalogue import load_catalogue
+from booking.tenders.given import Given
+from booking.tenders.models import Claim, Receipt, Tender
+from booking.tenders.receipts import record_receipt
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.offer_freed import offer_freed
@@ -86,6 +90,12 @@ class World:
     proposed: Appointment  # confirmed, another time is proposed
     today: Appointment  # confirmed, begun an hour ago
     quoted: Appointment  # confirmed, another price waits for its customer's answer
+    paid: Appointment  # done, paid in part
+    tender: Tender  # a part of it, in cash
+    announced: Tender  # another, by a transfer to come
+    cheque: Tender  # another, not at the bank yet
+    claim: Claim  # another, asked of a town hall
+    receipt: Receipt  # a transfer that nobody could place
     hold: Hold
     tool: Tool  # at home in the workshop
     loan: Loan
@@ -141,6 +151,9 @@ def build_world(*, media: Path) -> World:
     requested = _book(work, slots[0], owner, diagnosis, at=at)
     proposed = _book(work, slots[1], owner, None, at=at)
     propose_time(appointment=proposed, starts_at=slots[3].starts_at, by=_person(people, "mechanic"), at=at)
+    paid, tender, announced, cheque, asked = _paid(
+        _book(work, slots[7], owner, None, at=at), _person(people, "mechanic"), at=at
+    )
     held = _hold(work, slots[2], None, at=at)
     tool = ToolTimeFactory(tool__home=workshop, tool__kind__code="bleed_mineral").tool
     change_weekly_hours(owner=workshop, hours=EVERY_DAY, from_on=day + timedelta(days=40), at=at)
@@ -153,6 +166,12 @@ def build_world(*, media: Path) -> World:
         proposed=proposed,
         today=_begun(_book(work, slots[4], owner, None, at=at), at=at),
         quoted=_quoted(_begun(_book(work, slots[8], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
+        paid=paid,
+        tender=tender,
+        announced=announced,
+        cheque=cheque,
+        claim=asked.claim,
+        receipt=_received(workshop, _person(people, "mechanic"), at=at),
         hold=held,
         tool=tool,
         loan=_lend(tool, _person(people, "coordinator"), at=at),
@@ -320,6 +339,23 @@ def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
     appointment.starts_at, appointment.ends_at = at - timedelta(minutes=60), at - timedelta(minutes=30)
     appointment.save()
     return appointment
+
+
+def _received(workshop: Workshop, by: User, *, at: datetime) -> Receipt:
+    said = {"payer": "MARTIN", "note": "", "received_on": at.date() - timedelta(days=1), "key": "world-receipt"}
+    return record_receipt(workshop=workshop, cents=1000, by=by, at=at, **said)
+
+
+def _paid(appointment: Appointment, by: User, *, at: datetime) -> tuple[Appointment, Tender, Tender, Tender, Tender]:
+    """Finish it with one euro in cash, one by cheque and one from the town hall; four more are announced."""
+    cash = Given(means="cash", amount=100, key="world-cash")
+    announced = Given(means="transfer", amount=400, key="world-transfer", is_promise=True)
+    cheque = Given(means="cheque", amount=100, key="world-cheque", evidence={"number": "0001234"})
+    town = Given(means="third_party", amount=100, key="world-town", payer_kind="town_hall", payer="Lille")
+    tenders = [cash, announced, cheque, town]
+    done = finish_repair(appointment=_begun(appointment, at=at), by=by, tenders=tenders, at=at)
+    first, second, third, fourth = Tender.objects.of(done.number)
+    return done, first, second, third, fourth
 
 
 def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:

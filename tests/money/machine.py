@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from booking.appointments.cancel import cancel_appointment
 from booking.appointments.no_show import mark_no_show
 from booking.appointments.refuse import refuse_appointment
 from booking.jobs.finish import finish_repair
+from booking.tenders.given import Given
 from collective.members.models import User
 from collective.payments.ask import PaymentClosed, PaymentUnavailable, open_payment
 from collective.payments.models import Payment
@@ -22,6 +24,13 @@ from tests.money.machine_world import World
 
 INDEX = st.integers(0, 999)
 CENTS = st.integers(0, 2500)
+
+
+def in_cash(cents: int | None) -> list[Given] | None:
+    """What a mechanic takes; None is all that is left, which the use case finds out."""
+    return None if cents is None else [Given(means="cash", key=uuid.uuid4().hex, amount=cents)] if cents else []
+
+
 FAULTS = ["lose_response", "error_before", "error_after", "rate_limit", "lock"]
 
 
@@ -106,7 +115,7 @@ class Money(World):
         if appointment := self.one(index):
             by = self.owner_of(appointment.workshop_id)
             self.attempt(
-                lambda: finish_repair(appointment=appointment, by=by, counter_cents=counter, at=self.at),
+                lambda: finish_repair(appointment=appointment, by=by, tenders=in_cash(counter), at=self.at),
                 done="finished",
             )
 

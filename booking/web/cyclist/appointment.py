@@ -34,6 +34,7 @@ from booking.waiting.queue import names_of_work
 from booking.web.cyclist.doors import private
 from booking.web.cyclist.split import placed
 from booking.web.cyclist.waits_shown import WaitInWords, in_words
+from booking.web.tenders_shown import paid_of
 from collective.members.models import User
 from collective.payments.models import KeptCard
 
@@ -85,6 +86,8 @@ HAPPENED = {
     "card_refused": _("The bank refused the card"),
     "card_forgotten": _("Your card is forgotten"),
     "done": _("Repaired"),
+    "paid": _("A payment was recorded"),
+    "taken_back": _("A payment was taken back"),
     "no_show": _("Nobody came"),
 }
 
@@ -105,6 +108,8 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "lines": list(appointment.lines.all()),
         "place": place_of(appointment),
         **_money(appointment, at=at),
+        "paid": paid_of(appointment),
+        "inside": False,
         "history": [(change, happened(change)) for change in appointment.changes.select_related("by")],
         "proposal": appointment.proposals.filter(state=Proposal.State.OPEN, expires_at__gt=at).first(),
         "diagnosis": appointment.diagnosis,

@@ -17,9 +17,9 @@ from booking.appointments.balance import ask_balance
 from booking.appointments.models import Appointment
 from booking.jobs.finish import WrongTakings
 from booking.jobs.quote import NotAPrice, Wanted, what_forbids_quoting, write_quote
+from booking.tenders.amounts import read_takings
 from booking.web.workshop.day import frame
 from booking.web.workshop.doors import appointment_or_404, at_work
-from booking.web.workshop.visit import read_takings
 
 NEW_LINES = 3
 

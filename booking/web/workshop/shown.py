@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from booking.appointments.payments_of import paid_as_the_workshop_sees
 from booking.diagnosis.kept import KeptCause, read_kept
 from booking.jobs.finish import what_forbids_finishing_now
 from booking.jobs.pick_up import card_cents, refused_cards
+from booking.tenders.bill import left_by_reference
 from collective.members.models import User
 from collective.timetable.models import Occupancy
 from collective.workshops.models import Workshop
@@ -63,11 +65,8 @@ class Visit:
     proposed: bool
     is_late: bool
     outside: str
-
-    @property
-    def left_cents(self) -> int:
-        """What is left for the counter when the card has paid its part."""
-        return max(0, self.appointment.total_cents - self.paid_cents - self.card_cents)
+    left_cents: int  # before it is done what the card leaves to the counter, then what the books say is owed
+    form_key: str  # of the buttons that finish it: pressed twice, recorded once
 
     @property
     def left_typed(self) -> str:
@@ -174,7 +173,7 @@ def read_visits(
     at: datetime,
     outside: Mapping[int, str] = NOBODY,
 ) -> list[Visit]:
-    """Return what lists show of these appointments of `workshop`, in order of time. Nine queries, however many."""
+    """Return what lists show of these appointments of `workshop`, in order of time. Ten queries, however many."""
     found = list(
         appointments.select_related("workshop", "mechanic", "second_mechanic", "diagnosis", "payment", "card")
         .prefetch_related("lines")
@@ -183,6 +182,7 @@ def read_visits(
     )
     equipment, works_here = equipment_of(found), works_at(by, workshop)
     paid, refused = paid_as_the_workshop_sees(found), refused_cards(one.number for one in found)
+    owed = left_by_reference(one.number for one in found if one.status == Status.DONE)
     return [
         read_visit(
             one,
@@ -192,6 +192,7 @@ def read_visits(
             outside=outside.get(one.pk, ""),
             paid_cents=paid[one.pk],
             refused=refused,
+            owed=owed,
         )
         for one in found
     ]
@@ -210,10 +211,14 @@ def read_visit(
     outside: str,
     paid_cents: int,
     refused: Collection[str],
+    owed: Mapping[str, int],
 ) -> Visit:
+    """Make a visit of its rows; `owed` is what the books say is left of finished ones, by number."""
     taken = equipment.get(appointment.reference, NOTHING)
     items = read_kept(appointment.diagnosis) if appointment.diagnosis else []
     causes = [cause for item in items[:1] for cause in item.shown[:1]]
+    is_done, unpaid = appointment.status == Status.DONE, appointment.total_cents - paid_cents
+    from_card = card_cents(appointment, unpaid, refused=refused) if appointment.is_open else 0
     return Visit(
         appointment=appointment,
         bench=taken.bench,
@@ -223,13 +228,13 @@ def read_visit(
         works=tuple(line.name for line in appointment.lines.all()),
         photos=getattr(appointment, "photo_count", 0),
         paid_cents=paid_cents,
-        card_cents=card_cents(appointment, appointment.total_cents - paid_cents, refused=refused)
-        if appointment.is_open
-        else 0,
+        card_cents=from_card,
         may_finish=works_here and what_forbids_finishing_now(appointment, at=at) is None,
         proposed=getattr(appointment, "is_proposed", False),
         is_late=appointment.is_drop_off and appointment.is_open and appointment.ends_by < at,
         outside=outside,
+        left_cents=owed.get(appointment.number, 0) if is_done else max(0, unpaid - from_card),
+        form_key=uuid.uuid4().hex,
     )
 
 

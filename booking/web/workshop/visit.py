@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from backend.lib.clock import database_now
-from backend.lib.errors import RuleBroken
 from booking.appointments.accept import accept_appointment, what_forbids_answering
 from booking.appointments.balance import what_forbids_paying
 from booking.appointments.cancel import cancel_appointment, what_forbids_cancelling
@@ -26,24 +21,27 @@ from booking.appointments.payments_of import paid_as_the_workshop_sees, payments
 from booking.appointments.propose import propose_time, what_forbids_proposing
 from booking.appointments.refuse import refuse_appointment
 from booking.diagnosis.kept import read_kept
-from booking.jobs.finish import WrongTakings, what_forbids_finishing
+from booking.jobs.finish import what_forbids_finishing
 from booking.jobs.pick_up import finish_at_pick_up, refused_cards
 from booking.jobs.quote import what_forbids_quoting
+from booking.jobs.settle import what_forbids_settling
+from booking.tenders.bill import left_by_reference
 from booking.web.cyclist.appointment import happened
 from booking.web.cyclist.change import other_times as free_times
 from booking.web.cyclist.hold import read_pressed
+from booking.web.tenders_shown import paid_of
 from booking.web.workshop.day import frame, local_day
-from booking.web.workshop.doors import appointment_or_404, at_work
+from booking.web.workshop.doors import act_on, appointment_or_404, at_work, go_back_refused
+from booking.web.workshop.settle_form import read_given, settle_context
 from booking.web.workshop.shown import equipment_of, outside_hours, read_visit
 from collective.members.models import User
 from collective.sharing.vat import vat_bp
 from collective.sharing.what_shares import Shares, what_shares
-from collective.workshops.roles import works_at
+from collective.workshops.roles import owns, works_at
 
 MOST_SLOTS = 80
 Status = Appointment.Status
 MARKS = {Status.CONFIRMED: "ok", Status.DONE: "ok", Status.REQUESTED: "wait"}
-Act = Callable[..., Any]
 
 
 @require_safe
@@ -53,18 +51,20 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     appointment, at = appointment_or_404(request, pk), database_now()
     workshop, diagnosis = appointment.workshop, appointment.diagnosis
     works_here, day = works_at(request.user, workshop), local_day(workshop, appointment.starts_at)
+    shown = read_visit(
+        appointment,
+        equipment_of([appointment]),
+        works_here=works_here,
+        at=at,
+        outside=outside_hours(workshop, day, day, at=at).get(appointment.pk, ""),
+        paid_cents=paid_as_the_workshop_sees([appointment])[appointment.pk],
+        refused=refused_cards([appointment.number]),
+        owed=left_by_reference([appointment.number]),
+    )
     context = {
         **frame(request, workshop, at=at),
         **what_may_be_done(appointment, by=request.user, at=at),
-        "visit": read_visit(
-            appointment,
-            equipment_of([appointment]),
-            works_here=works_here,
-            at=at,
-            outside=outside_hours(workshop, day, day, at=at).get(appointment.pk, ""),
-            paid_cents=paid_as_the_workshop_sees([appointment])[appointment.pk],
-            refused=refused_cards([appointment.number]),
-        ),
+        "visit": shown,
         "appointment": appointment,
         "day": day,
         "mark": MARKS.get(Status(appointment.status), "off"),
@@ -77,6 +77,9 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "quote": appointment.quotes.open_().filter(expires_at__gt=at).first(),
         "shares": shares_of(appointment),
         "works_here": works_here,
+        "paid": paid_of(appointment, is_owner=owns(request.user, workshop), works_here=works_here),
+        "inside": True,
+        **settle_context(appointment, left_cents=shown.left_cents, at=at),
     }
     return render(request, "booking/workshop/visit.html", context)
 
@@ -87,6 +90,7 @@ def what_may_be_done(appointment: Appointment, *, by: User, at: datetime) -> dic
         "may_answer": what_forbids_answering(appointment, by=by, at=at) is None,
         "may_propose": what_forbids_proposing(appointment, by=by, at=at) is None,
         "may_finish": what_forbids_finishing(appointment, by=by, at=at) is None,
+        "may_settle": what_forbids_settling(appointment, by=by) is None,
         "may_be_absent": what_forbids_no_show(appointment, by=by, at=at) is None,
         "may_quote": what_forbids_quoting(appointment, by=by) is None,
         "may_ask_rest": works_at(by, appointment.workshop)
@@ -115,7 +119,7 @@ def other_times(request: HttpRequest, pk: int) -> HttpResponse:
     """The free times of the same length, to propose one to the customer."""
     appointment, at = appointment_or_404(request, pk), database_now()
     if forbidden := what_forbids_proposing(appointment, by=request.user, at=at):
-        return _refused(request, appointment, forbidden)
+        return go_back_refused(request, appointment, forbidden)
     context = {
         **frame(request, appointment.workshop, at=at),
         **free_times(appointment, at=at, limit=MOST_SLOTS),
@@ -127,14 +131,14 @@ def other_times(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @at_work
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, accept_appointment, _("Accepted. The customer has been told."))
+    return act_on(request, pk, accept_appointment, _("Accepted. The customer has been told."))
 
 
 @require_POST
 @at_work
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     act = partial(refuse_appointment, reason=request.POST.get("reason", ""))
-    return _do(request, pk, act, _("Refused. The customer has been told, nothing is charged."))
+    return act_on(request, pk, act, _("Refused. The customer has been told, nothing is charged."))
 
 
 @require_POST
@@ -143,65 +147,27 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
         propose_time(**read_pressed(request)._asdict(), **known)
 
-    return _do(request, pk, act, _("Proposed. The slot is kept while the customer answers; nothing moves before."))
+    return act_on(request, pk, act, _("Proposed. The slot is kept while the customer answers; nothing moves before."))
 
 
 @require_POST
 @at_work
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     def act(**known: Any) -> None:
-        finish_at_pick_up(counter_cents=read_takings(request.POST.get("counter", "")), **known)
+        given = read_given(request)
+        finish_at_pick_up(tenders=[given] if given else [], **known)
 
-    return _do(request, pk, act, _("Done, and in the books."))
+    return act_on(request, pk, act, _("Done, and in the books."))
 
 
 @require_POST
 @at_work
 def no_show(request: HttpRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, mark_no_show, _("Noted: nobody came."))
+    return act_on(request, pk, mark_no_show, _("Noted: nobody came."))
 
 
 @require_POST
 @at_work
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     act = partial(cancel_appointment, reason=request.POST.get("reason", ""))
-    return _do(request, pk, act, _("Cancelled. The customer has been told and gets everything back."))
-
-
-def _do(request: HttpRequest, pk: int, act: Act, done: str) -> HttpResponse:
-    """Find, act, and go back where the press came from, with what happened or why it did not."""
-    appointment = appointment_or_404(request, pk)
-    try:
-        act(appointment=appointment, by=request.user, at=database_now())
-    except RuleBroken as rule:
-        return _refused(request, appointment, rule)
-    messages.success(request, done)
-    return redirect(_back(request, appointment))
-
-
-def _refused(request: HttpRequest, appointment: Appointment, rule: RuleBroken) -> HttpResponse:
-    if rule.status == 403:
-        raise rule  # its own page, with its own status: going back would hide who may
-    messages.error(request, str(rule))
-    return redirect(_back(request, appointment))
-
-
-def _back(request: HttpRequest, appointment: Appointment) -> str:
-    asked = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
-    return asked if safe else reverse("web:visit", args=[appointment.pk])
-
-
-def read_takings(typed: str) -> int | None:
-    """
-    Read euros as people type them ("18", "18,50", "18.50 €") into cents; nothing typed means all that was left.
-
-    :raises WrongTakings: for anything else.
-    """
-    typed = typed.replace("€", "").replace("\u202f", "").replace("\xa0", "").strip()
-    if not typed:
-        return None
-    euros, _comma, cents = typed.replace(",", ".").partition(".")
-    if not (euros + cents).isascii() or not (euros + cents).isdigit() or len(euros) > 6 or len(cents) > 2:
-        raise WrongTakings
-    return int(euros or 0) * 100 + int(cents.ljust(2, "0"))
+    return act_on(request, pk, act, _("Cancelled. The customer has been told and gets everything back."))

@@ -8,7 +8,9 @@ from backend.lib.errors import NotAllowed
 from booking.appointments.accept import accept_appointment
 from booking.appointments.models import Appointment
 from booking.appointments.rights import NotConfirmed
-from booking.jobs.finish import PaymentOnItsWay, TooEarlyToFinish, WrongTakings, finish_repair
+from booking.jobs.finish import PaymentOnItsWay, TooEarlyToFinish, finish_repair
+from booking.tenders.amounts import MoreThanLeft, WrongTakings
+from booking.tenders.given import Given
 from collective.activity.models import FinishedWork
 from collective.ledger.models import Entry
 from tests.booking.appointments.provider import fee
@@ -31,6 +33,10 @@ from tests.collective.money import books
 from tests.factories import MechanicFactory
 
 DONE_AT = NINE + timedelta(hours=1)
+
+
+def cash(cents):
+    return Given(means="cash", amount=cents, key=f"cash-{cents}")
 
 
 def test_the_advance_becomes_revenue_and_shares_and_the_rest_is_taken_at_the_counter(workshop, provider):
@@ -71,11 +77,12 @@ def test_the_same_whole_way_at_the_counter(counter):
 def test_takings_are_between_nothing_and_what_is_left(workshop, provider):
     appointment = confirmed(workshop, provider)
     staff = staff_of(workshop)
-    for wrong in (-1, 1401):
-        with pytest.raises(WrongTakings):
-            finish_repair(appointment=appointment, by=staff, counter_cents=wrong, at=DONE_AT)
+    for wrong, refusal in ((-1, WrongTakings), (1401, MoreThanLeft)):
+        with pytest.raises(refusal):
+            finish_repair(appointment=appointment, by=staff, tenders=[cash(wrong)], at=DONE_AT)
+    assert not Entry.objects.filter(journal=Entry.Journal.SALES).exists()
 
-    finish_repair(appointment=appointment, by=staff, counter_cents=1000, at=DONE_AT)
+    finish_repair(appointment=appointment, by=staff, tenders=[cash(1000)], at=DONE_AT)
 
     assert books(workshop)["seller"]["411"] == 400  # still owed
 

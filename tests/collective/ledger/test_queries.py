@@ -10,7 +10,7 @@ from collective.ledger.entities import books_of, fund_of, platform_of
 from collective.ledger.models import Entity
 from collective.ledger.queries import Totals, balances, entries_seen_by, names_of_others, totals_by_workshop
 from collective.sharing.share_out import share_out
-from tests.collective.money import AT, a_workshop
+from tests.collective.money import AT, a_workshop, settle_in_cash
 from tests.factories import MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +30,12 @@ def repair(workshop, number=1, at=AT):
         labour_cents=6000,
         parts_cents=2400,
         paid_online_cents=0,
-        paid_at_counter_cents=8400,
         fund_bp=500,
         platform_bp=300,
         fee_cents=70,
         at=at,
     )
+    settle_in_cash(workshop, f"{workshop.pk}-{number}", cents=8400, at=at)
 
 
 def a_user(*, member_of=None, works_in=None):

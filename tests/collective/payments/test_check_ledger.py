@@ -13,6 +13,7 @@ from collective.payments.operations import run_operations
 from collective.payments.refund import refund_payment
 from collective.payments.settle import look_at_payment
 from collective.sharing.share_out import share_out
+from tests.collective.money import settle_in_cash
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +29,6 @@ def payment(paid, at):
         labour_cents=9000,
         parts_cents=1000,
         paid_online_cents=9000,
-        paid_at_counter_cents=500,
         fund_bp=500,
         platform_bp=200,
         fee_cents=payment.fee_cents,
@@ -109,3 +109,8 @@ def test_the_check_asks_as_much_of_many_payments_as_of_one(payment, paid, at):
     with CaptureQueriesContext(connection) as many:
         check()
     assert len(many) == len(one)
+
+
+def test_a_bill_settled_twice_is_told(payment, at):
+    settle_in_cash(payment.workshop, payment.subject, cents=1001, at=at)  # 10 € were left
+    assert "is settled by 1 more than was owed" in check()

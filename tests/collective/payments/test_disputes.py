@@ -40,11 +40,10 @@ def finish(payment, at):
         labour_cents=7000,
         parts_cents=2600,
         paid_online_cents=payment.kept_cents,
-        paid_at_counter_cents=9600 - payment.kept_cents,
         fund_bp=700,
         platform_bp=300,
         fee_cents=payment.fee_cents,
-        payment=payment,
+        payments=[payment],
         at=at,
     )
 
@@ -63,7 +62,7 @@ def test_an_opened_dispute_is_taken_from_the_platform_and_frozen(bank, payment):
     assert books(payment.workshop)["platform"] == {
         "517": -CARD_FEE - FEE,
         "627": CARD_FEE + FEE,
-        "4687": 9600,
+        "4671": 9600,
         "467.seller": -9600,
     }
     assert is_frozen(payment.subject)

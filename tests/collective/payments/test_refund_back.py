@@ -53,11 +53,10 @@ def finish(payment, at):
         labour_cents=7000,
         parts_cents=2600,
         paid_online_cents=9600,
-        paid_at_counter_cents=0,
         fund_bp=700,
         platform_bp=300,
         fee_cents=payment.fee_cents,
-        payment=payment,
+        payments=[payment],
         at=at,
     )
 

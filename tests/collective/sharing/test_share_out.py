@@ -8,7 +8,7 @@ from collective.ledger.advances import Advance, book_capture, book_fee, book_ref
 from collective.ledger.models import Entry
 from collective.sharing.share_out import MoreThanSold, share_out
 from collective.workshops.models import Seller
-from tests.collective.money import AT, a_workshop, books
+from tests.collective.money import AT, a_workshop, books, settle_in_cash
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +22,13 @@ def an_advance(workshop, reference="appointment:1"):
     return Advance(key=str(uuid4()), reference=reference, label="Révision", workshop=workshop)
 
 
-def finish(workshop, *, online, counter=0, reference="appointment:1", labour=7200, parts=2400, fee=115, **more):
+def finish(workshop, *, online, reference="appointment:1", labour=7200, parts=2400, fee=115, **more):
     return share_out(
         workshop=workshop,
         reference=reference,
         labour_cents=labour,
         parts_cents=parts,
         paid_online_cents=online,
-        paid_at_counter_cents=counter,
         fund_bp=500,
         platform_bp=300,
         fee_cents=fee,
@@ -53,11 +52,11 @@ def test_the_finished_repair_turns_the_advance_into_revenue_vat_and_shares(works
     advance = an_advance(workshop)
     book_capture(advance, cents=2880, at=AT)
     book_fee(advance, cents=68, at=AT)
-    finish(workshop, online=2880, counter=6720, fee=68)
+    finish(workshop, online=2880, fee=68)
     assert books(workshop) == {
         "seller": {
             "467.platform": 2880 - 300 - 180 - 68,
-            "53": 6720,
+            "411": 6720,
             "706": -6000,
             "707": -2000,
             "44571": -1600,
@@ -79,9 +78,9 @@ def test_the_finished_repair_turns_the_advance_into_revenue_vat_and_shares(works
 
 def test_under_the_franchise_no_vat_is_booked():
     workshop = a_workshop(vat=Seller.VatRegime.FRANCHISE)
-    finish(workshop, online=0, counter=9600, fee=0)
+    finish(workshop, online=0, fee=0)
     assert books(workshop)["seller"] == {
-        "53": 9600,
+        "411": 9600,
         "706": -7200,
         "707": -2400,
         "6281": 360,
@@ -91,25 +90,25 @@ def test_under_the_franchise_no_vat_is_booked():
 
 
 def test_what_nobody_paid_yet_is_owed_by_the_customer(workshop):
-    finish(workshop, online=0, counter=5000)
+    finish(workshop, online=5000)
     assert books(workshop)["seller"]["411"] == 4600
 
 
 def test_finishing_twice_books_once(workshop):
-    first = finish(workshop, online=0, counter=9600)
+    first = finish(workshop, online=0)
     entries = Entry.objects.count()
-    assert finish(workshop, online=0, counter=9600) == first
+    assert finish(workshop, online=0) == first
     assert Entry.objects.count() == entries
 
 
 def test_more_paid_than_sold_is_refused(workshop):
     with pytest.raises(MoreThanSold):
-        finish(workshop, online=9000, counter=601)
+        finish(workshop, online=9601)
     assert not Entry.objects.exists()
 
 
 def test_a_repair_of_parts_alone_gives_the_fund_nothing_and_its_seller_bears_the_fee(workshop):
-    shares = finish(workshop, online=0, counter=2400, labour=0, fee=61)
+    shares = finish(workshop, online=0, labour=0, fee=61)
     assert (shares.fund_cents, shares.workshop_cents) == (0, -61)
     assert books(workshop)["fund"] == {}
     assert books(workshop)["seller"]["627"] == 61
@@ -139,7 +138,8 @@ def test_a_partial_refund_after_the_work_gives_back_each_share_in_proportion(wor
 def test_refunding_the_deposit_of_a_finished_repair_leaves_what_was_paid_at_the_counter(workshop):
     advance = an_advance(workshop)
     book_capture(advance, cents=3200, at=AT)
-    finish(workshop, online=3200, counter=6400, fee=0)
+    finish(workshop, online=3200, fee=0)
+    settle_in_cash(workshop, "appointment:1", cents=6400, at=AT)
     book_refund(advance, refund="re_1", cents=3200, at=AT)
     seller = books(workshop)["seller"]
     assert seller["53"] == 6400
@@ -168,7 +168,6 @@ def test_refunds_to_the_last_cent_bring_every_entity_back_to_zero(labour, parts,
         labour_cents=labour,
         parts_cents=parts,
         paid_online_cents=total,
-        paid_at_counter_cents=0,
         fund_bp=rates[0],
         platform_bp=rates[1],
         fee_cents=fee,

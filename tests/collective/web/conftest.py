@@ -15,7 +15,7 @@ from collective.activity.record import record_finished_work
 from collective.members.models import User
 from collective.sharing.share_out import share_out
 from collective.workshops.models import Workshop
-from tests.collective.money import a_workshop
+from tests.collective.money import a_workshop, settle_in_cash
 from tests.factories import MembershipFactory, StaffFactory
 
 OCTOBER = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
@@ -71,10 +71,10 @@ def repair(workshop: Workshop, *, at: datetime = OCTOBER, **amounts: Any) -> str
     """Finish a repair of 48 € of labour and 12 € of parts, VAT included, paid at the counter; return its reference."""
     reference = f"M{next(_numbers):05}"
     sold = {"labour_cents": 4800, "parts_cents": 1200} | amounts
-    total = sold["labour_cents"] + sold["parts_cents"]
     share_out(
-        workshop=workshop, reference=reference, paid_online_cents=0, paid_at_counter_cents=total,
+        workshop=workshop, reference=reference, paid_online_cents=0,
         fund_bp=1000, platform_bp=200, fee_cents=0, at=at, **sold,
     )  # fmt: skip
+    settle_in_cash(workshop, reference, cents=sold["labour_cents"] + sold["parts_cents"], at=at)
     record_finished_work(workshop=workshop, mechanic=None, reference=reference, minutes=60, at=at, **sold)
     return reference

@@ -11,12 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.money import decimal
-from booking.jobs.finish import WrongTakings
 from booking.services.bike_types import BikeType
 from booking.services.change_offers import MINUTES, OFFER
 from booking.services.models import Intervention
 from booking.services.offers import Offer
-from booking.web.workshop.visit import read_takings
+from booking.tenders.amounts import WrongTakings, read_takings
 from collective.tools.models import ToolKind
 from collective.web.forms import number
 from collective.workshops.brands import EBIKE_BRANDS
@@ -72,6 +71,11 @@ class RulesForm(forms.Form):
         label=_("Two mechanics may share a visit"),
         required=False,
         help_text=_("One takes over from the other when none is free for the whole of it."),
+    )
+    accepts_minutes = forms.BooleanField(
+        label=_("Members may pay for labour in minutes"),
+        required=False,
+        help_text=_("Their time credits; parts stay in euros, and the euros of that labour are your own cost."),
     )
 
     @classmethod

@@ -64,7 +64,7 @@ def test_fault_17_the_rest_paid_while_the_counter_took_it_goes_back_whole(worksh
 
 def test_what_is_owed_after_the_repair_is_paid_by_link_once(workshop, provider):
     appointment = confirmed(workshop, provider)
-    done = finish_repair(appointment=appointment, by=staff_of(workshop), counter_cents=0, at=DONE_AT)
+    done = finish_repair(appointment=appointment, by=staff_of(workshop), tenders=[], at=DONE_AT)
     assert left_cents(done) == 1400
 
     rest = pay_balance(appointment=done, at=DONE_AT)

@@ -15,6 +15,7 @@ from booking.jobs.answer_quote import agree_to_quote
 from booking.jobs.finish import PaymentOnItsWay
 from booking.jobs.pick_up import finish_at_pick_up, release_lapsing_holds
 from booking.jobs.quote import Wanted, write_quote
+from booking.tenders.given import Given
 from collective.payments.capture import MoreThanHeld, capture_payment
 from collective.payments.models import Payment
 from collective.payments.ports import IntentStatus
@@ -144,7 +145,9 @@ def test_fault_25_a_lower_price_takes_less_and_lets_the_rest_go(holds, provider,
 def test_fault_25_what_the_counter_takes_is_not_taken_from_the_card(holds, provider, taken):
     appointment = held(holds, provider)
 
-    finish_at_pick_up(appointment=appointment, by=staff_of(holds), counter_cents=500, at=DONE_AT)
+    finish_at_pick_up(
+        appointment=appointment, by=staff_of(holds), tenders=[Given(means="cash", key="k", amount=500)], at=DONE_AT
+    )
 
     assert (taken(), books(holds)["seller"]["53"]) == (1500, 500)
 

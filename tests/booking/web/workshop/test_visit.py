@@ -5,8 +5,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from booking.appointments.models import Appointment, Proposal
-from booking.jobs.finish import WrongTakings
-from booking.web.workshop.visit import read_takings
+from booking.tenders.amounts import MoreThanLeft, WrongTakings, read_takings
 from tests.booking.web.workshop.conftest import diagnose
 
 ACTS = ("visit_accept", "visit_refuse", "visit_propose", "visit_finish", "visit_no_show", "visit_cancel")
@@ -49,7 +48,13 @@ def test_what_is_not_paid_yet_is_not_on_any_sheet(booked, inside):
 
 @pytest.mark.parametrize("name", ACTS)
 def test_a_stranger_finds_no_door_and_a_coordinator_a_closed_one(begun, stranger, coordinator, client, at, name):
-    given = {"debut": (at + timedelta(days=2)).isoformat(), "reason": "non", "counter": "1"}
+    given = {
+        "debut": (at + timedelta(days=2)).isoformat(),
+        "reason": "non",
+        "means": "cash",
+        "amount": "1",
+        "key": "k1",
+    }
     assert stranger.post(door(name, begun), given).status_code == 404
     assert coordinator.post(door(name, begun), given).status_code == 403
     assert client.post(door(name, begun), given).status_code == 302
@@ -144,9 +149,10 @@ def test_no_other_time_for_what_is_over(begun, inside, at):
     assert said(answer)
 
 
-@pytest.mark.parametrize(("typed", "owed"), [("", 0), ("14", 0), ("10,50 €", 350), ("0", 1400)])
+@pytest.mark.parametrize(("typed", "owed"), [("", 0), ("14", 0), ("10,50 €", 350), ("later", 1400)])
 def test_done_books_what_was_taken_at_the_counter(begun, inside, typed, owed):
-    inside.post(door("visit_finish", begun), {"counter": typed})
+    paid = {"means": "later"} if typed == "later" else {"means": "cash", "amount": typed, "key": "k1"}
+    inside.post(door("visit_finish", begun), paid)
     done = Appointment.objects.get(pk=begun.pk)
     assert done.status == Status.DONE
     assert done.changes.get(kind="done").details == {"online_cents": 600, "counter_cents": 1400 - owed}
@@ -154,9 +160,10 @@ def test_done_books_what_was_taken_at_the_counter(begun, inside, typed, owed):
 
 @pytest.mark.parametrize("typed", ["14,01", "-1", "douze", "1e3", "9999999", "1,234", "٣"])
 def test_takings_that_cannot_be_are_refused_in_words(begun, inside, typed):
-    answer = inside.post(door("visit_finish", begun), {"counter": typed})
+    answer = inside.post(door("visit_finish", begun), {"means": "cash", "amount": typed, "key": "k1"})
     assert answer.status_code == 302
-    assert said(answer) == str(WrongTakings())
+    refusal = MoreThanLeft(left="14.00") if typed == "14,01" else WrongTakings()
+    assert said(answer) == str(refusal)
     assert status_of(begun) == Status.CONFIRMED
 
 

@@ -81,11 +81,10 @@ def finish(
         labour_cents=labour,
         parts_cents=parts,
         paid_online_cents=online,
-        paid_at_counter_cents=labour + parts - online,
         fund_bp=fund_bp,
         platform_bp=platform_bp,
         fee_cents=payment.fee_cents or 0 if payment else 0,
-        payment=payment,
+        payments=[payment] if payment else [],
         at=at,
     )
     return reference

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0003_slots'),
-        ('collective', '0006_prices'),
+        ('booking', '0004_tenders'),
+        ('collective', '0008_prices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,8 +19,8 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0003_slots'),
-        ('collective', '0005_slots'),  # its tables are watched
+        ('booking', '0005_prices'),
+        ('collective', '0009_tenders'),  # its tables are watched
     ]
 
     operations = [

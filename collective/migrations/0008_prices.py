@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0005_slots'),
+        ('collective', '0007_reconcile'),
         ('schedule', '0015_rename_indexes'),
     ]
 
