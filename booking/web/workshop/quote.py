@@ -15,9 +15,8 @@ from backend.lib.errors import RuleBroken
 from backend.lib.money import decimal
 from booking.appointments.balance import ask_balance
 from booking.appointments.models import Appointment
-from booking.jobs.finish import WrongTakings
 from booking.jobs.quote import NotAPrice, Wanted, what_forbids_quoting, write_quote
-from booking.tenders.amounts import read_takings
+from booking.tenders.amounts import WrongTakings, read_takings
 from booking.web.workshop.day import frame
 from booking.web.workshop.doors import appointment_or_404, at_work
 
