@@ -59,6 +59,7 @@ class IntentState:
     currency: str
     reference: str
     livemode: bool
+    has_bounced: bool = False  # captured, and sent back by the bank days later, as direct debits are
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def intent_state(intent: Fields, *, refunded_cents: int) -> IntentState:
         currency=intent["currency"].upper(),
         reference=(intent["metadata"] or {}).get("reference", ""),
         livemode=intent["livemode"],
+        has_bounced=bool(charge) and charge["captured"] and charge["status"] == "failed",
     )
 
 

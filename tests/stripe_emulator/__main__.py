@@ -21,7 +21,9 @@ def main() -> None:
     options = _options()
     if os.environ.get("STRIPE_SECRET_KEY", "").startswith(LIVE_KEYS):
         sys.exit(f"STRIPE_SECRET_KEY: {LIVE_KEY_REFUSED}")
-    account = Account(options.webhook_url, options.webhook_secret, options.state)
+    account = Account(
+        options.webhook_url, options.webhook_secret, options.state, options.second_url, options.second_secret
+    )
     server = Server(options.port, account, base_url=options.base_url)
     print(f"Stripe emulator on {server.base_url} (simulated payments)", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
@@ -35,6 +37,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=12111, help="port on 127.0.0.1 (default: 12111)")
     parser.add_argument("--webhook-url", help="where signed events are posted; none are without it")
     parser.add_argument("--webhook-secret", default="whsec_emulator", help="signs the events")
+    parser.add_argument("--second-url", help="where thin events go; to --webhook-url without it")
+    parser.add_argument("--second-secret", default="whsec_second", help="signs what goes to --second-url")
     parser.add_argument(
         "--base-url", help="address of the payment page as browsers see it (default: 127.0.0.1 and the port)"
     )

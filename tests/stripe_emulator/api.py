@@ -88,6 +88,10 @@ def _refuse_for(fault: Fault) -> None:
         raise StripeError("Request rate limit exceeded.", status=429, type="rate_limit_error", code="rate_limit")
     if fault.do == "lock":
         raise StripeError("This object cannot be accessed right now.", status=429, code="lock_timeout")
+    if fault.do == "conflict":
+        raise StripeError("Another request is in progress under this key.", status=409, code="idempotency_key_in_use")
+    if fault.do == "revoked":
+        raise StripeError("Expired API Key provided: sk_test_…", status=401, code="api_key_expired")
 
 
 def _once(world: World, call: Call) -> Answer:

@@ -123,10 +123,12 @@ def _is_in_range(moment: int, asked: int | Resource | None) -> bool:
 def published(node: Any) -> Any:
     """Return a copy as Stripe shows it, without the private notes."""
     if isinstance(node, dict):
-        return {key: published(value) for key, value in node.items() if not key.startswith("_")}
-    if isinstance(node, list):
-        return [published(item) for item in node]
-    return node
+        return {
+            key: published(value) if isinstance(value, dict | list) else value
+            for key, value in node.items()
+            if key[:1] != "_"
+        }
+    return [published(item) for item in node] if isinstance(node, list) else node
 
 
 def write_state(path: Path, state: Resource) -> None:

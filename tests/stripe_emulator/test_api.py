@@ -152,6 +152,45 @@ def test_too_many_requests_come_in_bursts(stripe, emulator, do):
     assert stripe.v1.events.list().data == []
 
 
+def test_a_key_may_be_in_use_for_no_reason(stripe, emulator):
+    emulator.fault(on="api", do="conflict", match="POST /v1/customers")
+    asked = {"email": "a@exemple.fr"}
+    with pytest.raises(APIError) as refused:
+        stripe.v1.customers.create(asked, {"idempotency_key": "k"})
+    assert refused.value.http_status == 409
+    assert stripe.v1.customers.create(asked, {"idempotency_key": "k"}).email == "a@exemple.fr"
+
+
+def test_a_secret_key_may_be_revoked_for_a_while(stripe, emulator):
+    emulator.fault(on="api", do="revoked", times=2)
+    for _ in range(2):
+        with pytest.raises(AuthenticationError):
+            stripe.v1.events.list()
+    assert stripe.v1.events.list().data == []
+
+
+def test_random_faults_strike_at_their_rate_and_the_same_for_the_same_seed(emulator):
+    client = client_of(emulator)
+
+    def play(seed):
+        emulator.reset()
+        emulator.fault(on="api", do="random", rate=0.3, seed=seed, seconds=0.001)
+        outcomes = []
+        for number in range(100):
+            try:
+                client.v1.customers.create({"email": f"{number}@exemple.fr"}, {"idempotency_key": f"{number}"})
+                outcomes.append("done")
+            except (APIError, APIConnectionError, RateLimitError) as error:
+                outcomes.append(type(error).__name__)
+        return outcomes
+
+    first = play(7)
+    assert first == play(7)
+    assert first != play(8)
+    assert 60 <= first.count("done") <= 90
+    assert {"done", "APIError", "APIConnectionError", "RateLimitError"} == set(first)
+
+
 def test_an_unknown_fault_is_refused_with_the_list_of_faults(emulator):
     status, text = post(emulator, "/_fault", '{"on": "api", "do": "explode"}')
     assert status == 400

@@ -6,8 +6,9 @@ import time
 import pytest
 from stripe import SignatureVerificationError, Webhook
 
-from tests.stripe_emulator.conftest import new_key
-from tests.stripe_emulator.webhooks import sign
+from tests.stripe_emulator import running_emulator
+from tests.stripe_emulator.conftest import ACCOUNT, client_of, new_key
+from tests.stripe_emulator.envelope import sign
 from tests.stripe_spec import load_spec
 
 
@@ -108,3 +109,69 @@ def test_a_lost_event_is_found_in_the_list(stripe, emulator, mailbox, paid_inten
     found = stripe.v1.events.list({"types": ["checkout.session.completed", "payment_intent.*"]}).data
     assert [event.type for event in found] == ["checkout.session.completed", "payment_intent.succeeded"]
     assert mailbox.taken == []
+
+
+@pytest.mark.parametrize(
+    "how", ["wrong_secret", "unsigned", "old", "tamper", "livemode", "bare", "thin", "huge", "twice_at_once"]
+)
+def test_a_distorted_event_comes_again_as_it_should_be(emulator, mailbox, open_session, how):
+    mailbox.refusals = 0 if how in ("thin", "twice_at_once") else 1
+    emulator.fault(on="webhook", do=how)
+    emulator.press(open_session().id, "decline")
+    emulator.settle()
+    body, signature = mailbox.taken[-1]
+    if how == "thin":
+        assert json.loads(body)["type"] == "v1.payment_intent.payment_failed"
+        return
+    assert Webhook.construct_event(body, signature, emulator.webhook_secret).type == "payment_intent.payment_failed"
+    assert len(mailbox.taken) == (2 if how == "twice_at_once" else 1)
+
+
+def test_what_is_refused_comes_again_by_the_emulators_clock(mailbox):
+    with running_emulator(webhook_url=f"http://127.0.0.1:{mailbox.server_port}/hook", first_wait=1000) as slow:
+        mailbox.refusals = 2
+        client_of(slow).v1.customers.create({"email": "a@exemple.fr"}, new_key())
+        for expected in (1, 2, 3):
+            deadline = time.monotonic() + 5
+            while len(slow.deliveries()) < expected and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert len(slow.deliveries()) == expected
+            slow.advance(60)
+    assert taken(mailbox) == ["customer.created"]
+
+
+def test_thin_events_go_to_their_own_endpoint_with_their_own_secret(mailbox):
+    base = f"http://127.0.0.1:{mailbox.server_port}"
+    with running_emulator(webhook_url=f"{base}/first", second_url=f"{base}/second") as both:
+        client_of(both).v1.customers.create({"email": "a@exemple.fr"}, new_key())
+        client_of(both).v2.core.accounts.create(ACCOUNT, new_key())
+        both.settle()
+        told = [(row["type"], row["url"].rpartition("/")[2]) for row in both.deliveries()]
+        assert told == [("customer.created", "first"), ("v2.core.account.created", "second")]
+        body, signature = mailbox.taken[1]
+        thin = client_of(both).parse_event_notification(body, signature, "whsec_second")
+        assert thin.related_object.id == both.objects("v2.core.account")[0]["id"]
+        with pytest.raises(SignatureVerificationError):
+            Webhook.construct_event(body, signature, both.webhook_secret)
+
+
+def test_while_a_secret_is_replaced_both_sign():
+    signature = sign(b'{"object": "event"}', "whsec_old,whsec_new", at=int(time.time()))
+    for secret in ("whsec_old", "whsec_new"):
+        assert Webhook.construct_event(b'{"object": "event"}', signature, secret)
+
+
+def test_random_faults_of_webhooks_are_the_same_for_the_same_seed(emulator, mailbox, stripe):
+    def play(seed):
+        emulator.reset()
+        mailbox.taken.clear()
+        emulator.fault(on="webhook", do="random", rate=0.5, seed=seed)
+        for number in range(20):
+            stripe.v1.customers.create({"email": f"{number}@exemple.fr"}, new_key())
+        emulator.release()
+        emulator.settle()
+        return [json.loads(body)["data"]["object"]["email"] for body, _ in mailbox.taken]
+
+    first = play(1)
+    assert sorted(first) == sorted(play(1))
+    assert len(first) != 20 or first != sorted(first)

@@ -48,6 +48,7 @@ FRENCH = {
     "card_3155": "sa banque demande une confirmation maintenant, plus jamais ensuite",
     "card_3184": "sa banque demande une confirmation à chaque fois",
     "card_0341": "elle s’enregistre, puis elle est refusée au moment de payer",
+    "back_save": "Revenir sans enregistrer",
     "card_9995": "elle s’enregistre, puis le compte n’a pas assez d’argent",
 }
 
@@ -99,6 +100,7 @@ ENGLISH = {
     "card_3155": "its bank asks for confirmation now, never again afterwards",
     "card_3184": "its bank asks for confirmation every time",
     "card_0341": "it is saved, then declined when it is to pay",
+    "back_save": "Go back without saving",
     "card_9995": "it is saved, then the account has too little money",
 }
 

@@ -1,6 +1,5 @@
 """One Stripe account in test mode: its objects, clock, keys, faults and webhooks."""
 
-import copy
 import json
 import secrets
 import threading
@@ -14,7 +13,7 @@ from tests.stripe_emulator.faults import Faults
 from tests.stripe_emulator.idempotency import IdempotencyKeys
 from tests.stripe_emulator.store import Resource, Store, published, write_state
 from tests.stripe_emulator.timers import Timers
-from tests.stripe_emulator.webhooks import Courier
+from tests.stripe_emulator.webhooks import Courier, Endpoint
 from tests.stripe_spec import load_spec
 
 API_VERSION = "2026-10-28.endive"
@@ -22,12 +21,23 @@ API_VERSION = "2026-10-28.endive"
 
 @dataclass(frozen=True)
 class Account:
-    """How the emulated account is set up: where its events go, and what file it is kept in."""
+    """
+    How the emulated account is set up: where its events go, and what file it is kept in.
+
+    With a second endpoint the thin events of the second API go there and nowhere else, signed with its own secret.
+    """
 
     webhook_url: str | None = None
     webhook_secret: str = "whsec_emulator"
     state: Path | None = None
+    second_url: str | None = None
+    second_secret: str = "whsec_second"
     first_wait: float = 0.5  # seconds before a refused webhook comes again; doubles each time
+
+    def endpoints(self) -> list[Endpoint]:
+        first, second = self.webhook_url, self.second_url
+        found = [Endpoint(first, self.webhook_secret, "snapshots" if second else "all")] if first else []
+        return [*found, Endpoint(second, self.second_secret, "thin")] if second else found
 
 
 class World:
@@ -39,8 +49,7 @@ class World:
         self.clock, self.faults, self.spec = Clock(), Faults(), load_spec()
         self.store, self.keys, self.timers = Store(), IdempotencyKeys(), Timers()
         self.courier = Courier(
-            url=account.webhook_url,
-            secret=account.webhook_secret,
+            endpoints=account.endpoints(),
             faults=self.faults,
             first_wait=account.first_wait,
         )
@@ -65,7 +74,7 @@ class World:
             "evt",
             type=type,
             api_version=API_VERSION,
-            data={"object": copy.deepcopy(published(resource))},
+            data={"object": published(resource)},
             livemode=False,
             pending_webhooks=1,
             request={"id": None, "idempotency_key": None},

@@ -87,6 +87,7 @@ class Spec:
             for path, methods in document["paths"].items()
             for method, description in methods.items()
         ]
+        self._blanks: dict[str, dict[str, None]] = {}
         self.operations = sorted(found, key=lambda operation: operation.path.count("{"))
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -110,7 +111,10 @@ class Spec:
 
     def blank(self, kind: str) -> dict[str, None]:
         """Return the fields of a resource that may be null, all null: what Stripe shows of what nobody set."""
-        return {name: None for name, field in self._resources[kind]["properties"].items() if field.get("nullable")}
+        if kind not in self._blanks:
+            fields = self._resources[kind]["properties"].items()
+            self._blanks[kind] = {name: None for name, field in fields if field.get("nullable")}
+        return dict(self._blanks[kind])
 
     def _operation(self, path: str, method: str, description: dict[str, Any]) -> Operation:
         contents = description.get("requestBody", {}).get("content", {})
