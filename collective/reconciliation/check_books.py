@@ -92,7 +92,7 @@ def compare(*, at: datetime) -> Compared:
         return Compared(Provider.SILENT)
     _carry_the_opening(opening, reading)
     is_still = reading.balance_cents is not None
-    looked_for = {*AT_PROVIDER, *([Kind.BALANCE] if is_still else [])}
+    looked_for: set[str] = {*AT_PROVIDER, *([Kind.BALANCE] if is_still else [])}
     found = list(found_at_provider(reading, opening))
     return Compared(Provider.COMPARED if is_still else Provider.MOVING, found, looked_for, reading.said_cents)
 

@@ -15,7 +15,7 @@ from collective.reconciliation.models import Disagreement
 
 How, Kind = Disagreement.How, Disagreement.Kind
 SUBJECT = gettext_noop("The books and the payment provider do not agree")
-AT_PROVIDER = frozenset(Kind) - {Kind.BOOKS, Kind.BALANCE}
+AT_PROVIDER: frozenset[str] = frozenset(Kind) - {Kind.BOOKS, Kind.BALANCE}
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def _see_again(row: Disagreement, one: Found, *, at: datetime) -> None:
 
 
 def _open(one: Found, *, house: Collective, at: datetime) -> None:
-    Disagreement.objects.create(
+    row = Disagreement(
         collective=one.payment.workshop.collective if one.payment else house,
         kind=one.kind,
         key=one.key,
@@ -68,3 +68,4 @@ def _open(one: Found, *, house: Collective, at: datetime) -> None:
         since=at,
         seen_at=at,
     )
+    Disagreement.objects.bulk_create([row], ignore_conflicts=True)  # another check at the same moment may be first

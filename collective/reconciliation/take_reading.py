@@ -77,7 +77,7 @@ def take_payout(said: PayoutState, *, at: datetime) -> Payout:
     if was == said.status:
         return payout
     platform = platform_of(house())
-    if said.status == Status.PAID:
+    if Status(said.status) == Status.PAID:
         book_arrival(platform, payout=payout.provider_id, cents=payout.amount_cents, at=at)
     elif was == Status.PAID:
         book_arrival_back(platform, payout=payout.provider_id, cents=payout.amount_cents, at=at)
