@@ -101,8 +101,7 @@ def book(
         return _correct(booked, hold, contact, pay=pay, price=price, own_cents=own_cents, at=at)
     appointment = _write(hold, contact, pay=pay, work_may_begin_early=work_may_begin_early, cyclist=cyclist, at=at)
     _choose(appointment, price=price, own_cents=own_cents, at=at)
-    _begin(appointment, hold, at=at)
-    return appointment
+    return _begin(appointment, hold, at=at)
 
 
 def _choose(appointment: Appointment, *, price: str, own_cents: int | None, at: datetime) -> bool:
@@ -123,7 +122,7 @@ def _choose(appointment: Appointment, *, price: str, own_cents: int | None, at: 
     return to_pay_cents(appointment) != before
 
 
-def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
+def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> Appointment:
     """Ask for what is due now, or give the slot at once."""
     write_down(appointment, kind="booked", by=appointment.cyclist, at=at)
     if appointment.due_now_cents:
@@ -132,6 +131,7 @@ def _begin(appointment: Appointment, hold: Hold, *, at: datetime) -> None:
         ask_for_card(appointment, hold, at=at)
     else:
         _seat(appointment, hold, at=at)
+    return appointment
 
 
 def _correct(

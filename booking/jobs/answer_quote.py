@@ -16,6 +16,7 @@ from booking.appointments.payments_of import payments_of, to_pay_cents
 from booking.appointments.quote_models import Quote
 from booking.appointments.rights import Closed, NotYours, is_customer
 from collective.members.models import User
+from collective.payments.ask import LEAST_CENTS
 from collective.payments.models import KeptCard
 from collective.payments.refund import refundable_cents
 from collective.sharing.solidarity import choose_again
@@ -116,9 +117,9 @@ def _answer(appointment: Appointment, quote: Quote, state: Quote.State, *, by: U
 
 def _agree_for_card(appointment: Appointment) -> None:
     """Who agrees to the price agrees that the card they saved is charged that much: the page says so."""
-    KeptCard.objects.filter(pk=appointment.card_id, state=KeptCard.State.SAVED).update(
-        most_cents=to_pay_cents(appointment)
-    )
+    if appointment.card_id is not None:
+        saved = KeptCard.objects.filter(pk=appointment.card_id, state=KeptCard.State.SAVED)
+        saved.update(most_cents=max(LEAST_CENTS, to_pay_cents(appointment)))
 
 
 def _give_back_above(appointment: Appointment, *, at: datetime) -> None:
