@@ -133,7 +133,7 @@ def send_claim(*, claim: Claim, file_number: str = "", by: User, at: datetime) -
 @transaction.atomic
 def claim_paid(*, claim: Claim, by: User, at: datetime) -> Claim:
     """
-    The payer's money is at the bank: 5121 instead of 4687.
+    The payer's money is at the bank: 512 instead of 4671.
 
     :raises RuleBroken: for who does not work there, or a claim that is past that.
     """
@@ -162,7 +162,7 @@ def claim_refused(*, claim: Claim, reason: str, workshop_bears: bool, by: User, 
         raise ClaimNeedsWords
     tender = claim.tender
     if workshop_bears:
-        lines = {accounts.BAD_DEBTS: tender.amount, accounts.owed_by_payer(claim.payer_id): -tender.amount}
+        lines = {accounts.LOSSES: tender.amount, accounts.owed_by_payer(claim.payer_id): -tender.amount}
         move(tender, cause="borne", lines=lines, journal=Entry.Journal.MISC, at=at)
     else:
         mirror_all(tender, at=at)

@@ -2,21 +2,21 @@
 The accounts we write to: numbers of the French general chart (plan comptable général, règlement ANC 2014-03).
 
 An account is a chart number, or a chart number, a dot and the pk of the entity on the other side ("467.3": what is owed
-between these books and entity 3), of the payer ("4687.3") or of the account of minutes ("870.3"). Debits are positive,
+between these books and entity 3), of the payer ("4671.3") or of the account of minutes ("870.3"). Debits are positive,
 credits negative.
 
 | number | in whose books | what stands there |
 |---|---|---|
 | 411 | seller | what customers still owe for finished repairs |
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
-| 4197 | seller, fund | vouchers sold or offered and not used yet (clients, autres avoirs) |
+| 41971 | seller, fund | vouchers sold or offered and not used yet (clients, autres avoirs) |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
-| 4687.n | seller | what payer n (Bonus réparation, employer, insurer…) still owes (produits à recevoir) |
+| 4671.n | seller | what payer n (Bonus réparation, employer, insurer…) still owes (autres débiteurs) |
 | 471 | seller | transfers received and not matched to a repair yet (comptes d'attente) |
 | 5112 | seller | cheques taken and not at the bank yet (chèques à encaisser) |
 | 5115 | seller | card payments at the workshop's terminal, on their way to the bank (cartes à encaisser) |
-| 5121 | seller | the bank: customers' transfers, cheques and cards remitted, what payers paid |
+| 512 | all | the bank |
 | 517 | platform | the account at the payment provider (517: financial bodies that are not banks) |
 | 53 | seller | the till: cash |
 | 6222 | seller | the platform's commission (commissions sur ventes) |
@@ -24,7 +24,7 @@ credits negative.
 | 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
 | 654 | seller | what a payer refused and the workshop bears (pertes sur créances irrécouvrables) |
-| 658 | seller | labour paid in minutes: its euros, which the workshop bears (charges diverses de gestion) |
+| 65881 | seller | labour paid in minutes: its euros, which the workshop bears (charges diverses de gestion) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
@@ -43,22 +43,22 @@ from collective.ledger.models import Entity
 
 CUSTOMERS = "411"
 ADVANCES = "4191"
-VOUCHERS = "4197"
+VOUCHERS = "41971"
 VAT_COLLECTED = "44571"
 OWED = "467"
-PAYERS = "4687"
+PAYERS = "4671"
 UNMATCHED = "471"
 CHEQUES = "5112"
 CARDS = "5115"
-BANK = "5121"
+BANK = "512"
 PROVIDER = "517"
 COUNTER = "53"
 COMMISSIONS_PAID = "6222"
 VOUCHERS_OFFERED = "6238"
 PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
-BAD_DEBTS = "654"
-PAID_IN_MINUTES = "658"
+LOSSES = "654"
+PAID_IN_MINUTES = "65881"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"
@@ -88,7 +88,7 @@ NAMES = {
     VOUCHERS_OFFERED: ("Bons d’achat offerts", "Vouchers offered"),
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
     FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
-    BAD_DEBTS: ("Pertes sur créances irrécouvrables", "Bad debts"),
+    LOSSES: ("Pertes sur créances irrécouvrables", "Bad debts"),
     PAID_IN_MINUTES: ("Main-d’œuvre réglée en minutes", "Labour paid in minutes"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),

@@ -15,6 +15,9 @@ from booking.demo.cast import cast
 from booking.demo.load import load_demo
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.services.load_catalogue import load_catalogue
+from booking.tenders.bill import left_by_reference
+from booking.tenders.check import what_is_wrong_with_tenders
+from booking.tenders.models import Tender
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Line
 from collective.timetable.check import find_faults
@@ -58,6 +61,7 @@ def told(seed: int) -> list[tuple[object, ...]]:
 
 def faults(at: datetime) -> Iterator[str]:
     yield from what_is_wrong_in_the_books()
+    yield from what_is_wrong_with_tenders()
     yield from find_faults(at=at)
 
 
@@ -98,3 +102,12 @@ def test_it_is_alive_on_any_day(at):
         assert slots_of(work=work, first=today, last=today + timedelta(days=7), at=at)
     assert Line.objects.exists()
     assert list(faults(at)) == []
+
+
+def test_repairs_were_paid_in_many_ways_and_one_waits_for_its_rest():
+    load_demo(at=SATURDAY)
+    means = set(Tender.objects.values_list("means", flat=True))
+    assert means >= {"cash", "terminal", "cheque", "voucher"}
+    assert {"received", "remitted"} <= set(Tender.objects.values_list("state", flat=True))
+    voucher = Tender.objects.get(means="voucher")
+    assert left_by_reference([voucher.reference])[voucher.reference] > 0

@@ -22,6 +22,7 @@ from booking.tenders.take_back import AlreadyTakenBack, TakeBackNeedsReason
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Entry
 from tests.booking.appointments.scene import TEN, book_at, make_workshop, staff_of
+from tests.booking.appointments.test_race import at_once
 from tests.booking.tenders.conftest import DONE_AT, given
 
 LATER = DONE_AT + timedelta(days=3)
@@ -35,7 +36,7 @@ def test_a_bill_is_settled_by_many_means_and_the_books_say_each(pay, left, selle
     pay("transfer")
     assert left() == 0
     stands = seller()
-    assert (stands["53"], stands["5112"], stands["5115"], stands["5121"]) == (500, 600, 400, 500)
+    assert (stands["53"], stands["5112"], stands["5115"], stands["512"]) == (500, 600, 400, 500)
     assert "411" not in stands
     assert what_is_wrong_in_the_books() == []
 
@@ -159,13 +160,13 @@ def test_another_appointments_payment_is_not_found(workshop, staff, pay, owner):
 def test_a_cheque_goes_to_the_bank_and_bounces(done, pay, staff, owner, left, seller):
     cheque = pay("cheque")
     remit_tender(tender=cheque, by=staff, at=LATER)
-    assert (seller()["5121"], seller().get("5112")) == (2000, None)
+    assert (seller()["512"], seller().get("5112")) == (2000, None)
     with pytest.raises(CannotMoveSo):
         remit_tender(tender=cheque, by=staff, at=LATER)
     bounced = take_back(appointment=done, tender=cheque.pk, reason="Sans provision", bounced=True, by=owner, at=LATER)
     assert bounced.state == State.REFUSED
     assert left() == 2000
-    assert not {"5112", "5121"} & seller().keys()
+    assert not {"5112", "512"} & seller().keys()
 
 
 def test_cash_is_not_remitted_so_and_does_not_bounce(done, pay, staff, owner):
@@ -179,9 +180,9 @@ def test_cash_is_not_remitted_so_and_does_not_bounce(done, pay, staff, owner):
 def test_an_announced_transfer_settles_when_it_has_come(done, pay, staff, left, seller):
     promised = pay("transfer", 1200, is_promise=True)
     assert (promised.state, left()) == (State.PROMISED, 2000)
-    assert "5121" not in seller()
+    assert "512" not in seller()
     receive(appointment=done, tender=promised.pk, by=staff, at=LATER)
-    assert (left(), seller()["5121"]) == (800, 1200)
+    assert (left(), seller()["512"]) == (800, 1200)
     with pytest.raises(CannotMoveSo):
         receive(appointment=done, tender=promised.pk, by=staff, at=LATER)
 
@@ -229,6 +230,30 @@ def test_the_database_refuses_what_can_never_be(pay, change):
     tender = pay("cash", 500)
     with pytest.raises(IntegrityError), transaction.atomic():
         Tender.objects.filter(pk=tender.pk).update(**change)
+
+
+# ---- Two at once ----
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_by_four_at_once_is_recorded_once(done, staff):
+    """Fault 36: counter cash entered twice."""
+    form = given("cash", 500)
+    gave = at_once(*[lambda: settle(appointment=done, given=form, by=staff, at=DONE_AT)] * 4)
+    assert len({tender.pk for tender in gave}) == Tender.objects.count() == 1
+    assert left_cents(bill_of(done)) == 1500
+    assert what_is_wrong_in_the_books() == []
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_counter_never_take_more_than_is_left(done, staff):
+    forms = [given(means, 1500) for means in ("cash", "terminal", "cheque")]
+    tries = [lambda form=form: settle(appointment=done, given=form, by=staff, at=DONE_AT) for form in forms]
+    gave = at_once(*tries)
+    assert sum(isinstance(one, MoreThanLeft) for one in gave) == 2, gave
+    assert left_cents(bill_of(done)) == 500
 
 
 # ---- The law: what was given and what is left are the whole, whatever happens ----
