@@ -30,7 +30,7 @@ def _settled() -> Iterator[str]:
 
 
 def _vouchers() -> Iterator[str]:
-    """What is left on each is what it held less its tenders; all of it is owed on 4197."""
+    """What is left on each is what it held less its tenders; all of it is owed on 41971."""
     used = Tender.objects.settling().order_by().exclude(voucher=None).values_list("voucher")
     spent = dict(used.annotate(total=Sum("amount")))
     for voucher in Voucher.objects.order_by("pk"):

@@ -133,7 +133,7 @@ def send_claim(*, claim: Claim, file_number: str = "", by: User, at: datetime) -
 @transaction.atomic
 def claim_paid(*, claim: Claim, by: User, at: datetime) -> Claim:
     """
-    The payer's money is at the bank: 5121 instead of 4687.
+    The payer's money is at the bank: 512 instead of 4671.
 
     :raises RuleBroken: for who does not work there, or a claim that is past that.
     """

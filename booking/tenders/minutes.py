@@ -4,8 +4,8 @@ Labour paid in minutes.
 The rule: a minute pays for a minute of this repair's labour, at the price the customer was promised; parts are paid in
 euros. The sale stays whole in euros, with its VAT and its shares, since a repair paid in hours is a sale all the same
 (CJEU C-283/12, Serebryannay vek: barter is taxed at its worth); the euros of that labour are the workshop's own cost
-(658), which is why a workshop chooses whether it accepts minutes. The minutes leave the member's account in the common
-fund's books, in an entry of their own unit. An accountant confirms the rule for a real collective.
+(65881), which is why a workshop chooses whether it accepts minutes. The minutes leave the member's account in the
+common fund's books, in an entry of their own unit. An accountant confirms the rule for a real collective.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def record_receipt(
     *, workshop: Workshop, cents: int, payer: str, note: str, received_on: date, key: str, by: User, at: datetime
 ) -> Receipt:
     """
-    Write down a transfer that nobody can place yet: the bank has it (5121), it waits on 471. Once for a `key`.
+    Write down a transfer that nobody can place yet: the bank has it (512), it waits on 471. Once for a `key`.
 
     :raises RuleBroken: for who does not work there.
     :raises BadInput: an amount, a payer or a day that cannot be.

@@ -29,7 +29,7 @@ class CannotMoveSo(RuleBroken):
 @transaction.atomic
 def remit_tender(*, tender: Tender, by: User, at: datetime) -> Tender:
     """
-    Say that a cheque was put in the bank, or that the terminal's money came: 5121 instead of 5112 or 5115.
+    Say that a cheque was put in the bank, or that the terminal's money came: 512 instead of 5112 or 5115.
 
     :raises RuleBroken: for who does not work there, or a tender that is past that.
     """

@@ -2,19 +2,19 @@
 The accounts we write to: numbers of the French general chart (plan comptable général, règlement ANC 2014-03).
 
 An account is a chart number, or a chart number, a dot and the pk of the entity on the other side ("467.3": what is owed
-between these books and entity 3), of the payer ("4687.3") or of the account of minutes ("870.3"). Debits are positive,
+between these books and entity 3), of the payer ("4671.3") or of the account of minutes ("870.3"). Debits are positive,
 credits negative.
 
 | number | in whose books | what stands there |
 |---|---|---|
 | 411 | seller | what customers still owe for finished repairs |
 | 4191 | seller | advances: captured before the work, owed to the customer until the repair is finished |
-| 4197 | seller, fund | vouchers sold or offered and not used yet (clients, autres avoirs) |
+| 41971 | seller, fund | vouchers sold or offered and not used yet (clients, autres avoirs) |
 | 4198 | seller | owed to customers besides what they paid: twice the earnest money (clients, autres avoirs) |
 | 44571 | seller | VAT collected |
 | 467.n | all | owed by (debit) or to (credit) entity n: the same amount stands in its books with the other sign |
-| 4671 | platform | contested by card holders at their bank, taken from us until it is settled |
-| 4687.n | seller | what payer n (Bonus réparation, employer, insurer…) still owes (produits à recevoir) |
+| 4671.n | seller | what payer n (Bonus réparation, employer, insurer…) still owes (autres débiteurs) |
+| 4687 | platform | contested by card holders at their bank, taken from us until it is settled (produits à recevoir) |
 | 471 | seller | transfers received and not matched to a repair yet (comptes d'attente) |
 | 478 | all | on its way from one repair to another: what is owed for one pays what is due of another; always at zero |
 | 5112 | seller | cheques taken and not at the bank yet (chèques à encaisser) |
@@ -29,8 +29,8 @@ credits negative.
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
 | 654 | platform, seller | given back twice, or refused by a payer and borne (pertes sur créances irrécouvrables) |
 | 657 | fund | added to repairs sold at a solidarity price (aides financières, règlement ANC 2018-06) |
-| 658 | seller | labour paid in minutes: its euros, which the workshop bears (charges diverses de gestion) |
 | 6581 | seller | the second half of twice the earnest money (dédits payés; C. conso L214-1) |
+| 65881 | seller | labour paid in minutes: its euros, which the workshop bears (charges diverses de gestion) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
@@ -50,12 +50,12 @@ from collective.ledger.models import Entity
 
 CUSTOMERS = "411"
 ADVANCES = "4191"
-VOUCHERS = "4197"
+VOUCHERS = "41971"
 OWED_TO_CUSTOMERS = "4198"
 VAT_COLLECTED = "44571"
 OWED = "467"
-DISPUTED = "4671"
-PAYERS = "4687"
+PAYERS = "4671"
+DISPUTED = "4687"
 UNMATCHED = "471"
 NETTING = "478"
 BANK = "512"
@@ -70,8 +70,8 @@ PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
 LOSSES = "654"
 AID_GIVEN = "657"
-PAID_IN_MINUTES = "658"
 BROKEN_WORD = "6581"
+PAID_IN_MINUTES = "65881"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"

@@ -15,6 +15,9 @@ from booking.demo.cast import cast
 from booking.demo.load import load_demo
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.services.load_catalogue import load_catalogue
+from booking.tenders.bill import left_by_reference
+from booking.tenders.check import what_is_wrong_with_tenders
+from booking.tenders.models import Tender
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Line
 from collective.payments.check import what_disagrees_with_the_payments
@@ -68,6 +71,7 @@ def faults(at: datetime) -> Iterator[str]:
     yield from what_is_wrong_in_the_books()
     yield from what_disagrees_with_the_payments()
     yield from what_disagrees_with_the_transfers()
+    yield from what_is_wrong_with_tenders()
     yield from find_faults(at=at)
 
 
@@ -141,3 +145,12 @@ def test_nothing_is_paid_online_that_the_provider_does_not_know_once_it_is_compa
     load_demo(at=SATURDAY + timedelta(days=40))
     assert Payment.objects.count() == before
     assert Opening.objects.get().books_cents == books_cents()
+
+
+def test_repairs_were_paid_in_many_ways_and_one_waits_for_its_rest():
+    load_demo(at=SATURDAY)
+    means = set(Tender.objects.values_list("means", flat=True))
+    assert means >= {"cash", "terminal", "cheque", "voucher"}
+    assert {"received", "remitted"} <= set(Tender.objects.values_list("state", flat=True))
+    voucher = Tender.objects.get(means="voucher")
+    assert left_by_reference([voucher.reference])[voucher.reference] > 0

@@ -92,7 +92,7 @@ def test_minutes_pay_for_labour_and_the_parts_stay_owed(grant, pay, member, left
     tender = pay("minutes")
     assert (tender.amount, tender.unit, tender.settles_cents) == (30, "MIN", 1500)
     assert (minutes_of(member), left()) == (70, 500)
-    assert books(workshop)["seller"]["658"] == 1500  # the euros of that labour are the workshop's own cost
+    assert books(workshop)["seller"]["65881"] == 1500  # the euros of that labour are the workshop's own cost
     spent = Line.objects.filter(entry__source=tender.source, unit="MIN")
     assert {line.account.partition(".")[0]: line.amount for line in spent} == {"870": 30, "875": -30}
     assert what_is_wrong_in_the_books() == []
@@ -145,7 +145,7 @@ def test_taken_back_the_minutes_return(grant, pay, done, owner, member, left, wo
     tender = pay("minutes")
     take_back(appointment=done, tender=tender.pk, reason="Erreur", by=owner, at=DONE_AT)
     assert (minutes_of(member), left()) == (100, 2000)
-    assert "658" not in books(workshop)["seller"]
+    assert "65881" not in books(workshop)["seller"]
     assert what_is_wrong_in_the_books() == []
 
 

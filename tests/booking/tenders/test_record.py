@@ -22,6 +22,7 @@ from booking.tenders.take_back import AlreadyTakenBack, TakeBackNeedsReason
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Entry
 from tests.booking.appointments.scene import TEN, book_at, make_workshop, staff_of
+from tests.booking.appointments.test_race import at_once
 from tests.booking.tenders.conftest import DONE_AT, given
 
 LATER = DONE_AT + timedelta(days=3)
@@ -229,6 +230,30 @@ def test_the_database_refuses_what_can_never_be(pay, change):
     tender = pay("cash", 500)
     with pytest.raises(IntegrityError), transaction.atomic():
         Tender.objects.filter(pk=tender.pk).update(**change)
+
+
+# ---- Two at once ----
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_by_four_at_once_is_recorded_once(done, staff):
+    """Fault 36: counter cash entered twice."""
+    form = given("cash", 500)
+    gave = at_once(*[lambda: settle(appointment=done, given=form, by=staff, at=DONE_AT)] * 4)
+    assert len({tender.pk for tender in gave}) == Tender.objects.count() == 1
+    assert left_cents(bill_of(done)) == 1500
+    assert what_is_wrong_in_the_books() == []
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_counter_never_take_more_than_is_left(done, staff):
+    forms = [given(means, 1500) for means in ("cash", "terminal", "cheque")]
+    tries = [lambda form=form: settle(appointment=done, given=form, by=staff, at=DONE_AT) for form in forms]
+    gave = at_once(*tries)
+    assert sum(isinstance(one, MoreThanLeft) for one in gave) == 2, gave
+    assert left_cents(bill_of(done)) == 500
 
 
 # ---- The law: what was given and what is left are the whole, whatever happens ----

@@ -18,6 +18,7 @@ from booking.tenders.claims import (
     send_claim,
 )
 from booking.tenders.means import State
+from booking.tenders.mentions import Mention, mentions_of
 from booking.tenders.models import Claim, RepairLabel
 from booking.tenders.schemes import all_schemes, read_schemes, scheme_of, schemes_on
 from booking.tenders.take_back import AlreadyTakenBack
@@ -47,7 +48,7 @@ def bonus(pay, labelled):
 
 
 def payable(seller):
-    return sum(cents for account, cents in seller().items() if account.startswith("4687."))
+    return sum(cents for account, cents in seller().items() if account.startswith("4671."))
 
 
 def test_the_bonus_is_claimed_from_who_pays_it_and_the_customer_owes_the_rest(bonus, left, seller):
@@ -142,6 +143,14 @@ def test_others_pay_by_agreement_and_are_known_by_name(pay, left, seller, worksh
 def test_a_payer_has_a_kind_and_a_name(pay, kind, name):
     with pytest.raises(PayerUnknown):
         pay("third_party", 100, payer_kind=kind, payer=name)
+
+
+def test_an_invoice_is_told_the_words_and_the_amount(bonus, pay, done, owner):
+    pay("third_party", 1000, payer_kind="town_hall", payer="Ville de Lille")
+    claim = bonus().claim
+    assert mentions_of(done.number) == [Mention("Ville de Lille", 1000), Mention("Bonus réparation", 3000)]
+    claim_refused(claim=claim, reason="Hors délai", workshop_bears=True, by=owner, at=LATER)
+    assert mentions_of(done.number) == [Mention("Ville de Lille", 1000)]
 
 
 # ---- The data ----

@@ -136,6 +136,6 @@ def test_accounts_have_a_name_in_both_languages(workshop):
     assert all(french and english and french != english for french, english in NAMES.values())
 
 
-@pytest.mark.parametrize("account", ["", "70", "706.1", "467", "467.x", "467.", "4679"])
+@pytest.mark.parametrize("account", ["", "70", "706.1", "467", "467.x", "467.", "4687.1"])
 def test_what_is_no_account(account):
     assert not is_account(account)

@@ -62,7 +62,7 @@ def test_an_opened_dispute_is_taken_from_the_platform_and_frozen(bank, payment):
     assert books(payment.workshop)["platform"] == {
         "517": -CARD_FEE - FEE,
         "627": CARD_FEE + FEE,
-        "4671": 9600,
+        "4687": 9600,
         "467.seller": -9600,
     }
     assert is_frozen(payment.subject)
