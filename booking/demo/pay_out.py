@@ -22,7 +22,7 @@ from collective.payments.distribution.by_bank import credits_of
 from collective.payments.distribution.distribute import netting_source
 from collective.payments.distribution.models import BankBatch, Netting, Receivable, SellerAccount, Transfer
 from collective.payments.distribution.pain import BankAccount, write_pain
-from collective.payments.distribution.readiness import what_it_waits_for
+from collective.payments.distribution.readiness import what_its_account_lacks
 from collective.payments.distribution.send import transfer_source
 from collective.payments.models import Payment
 from collective.sharing.what_shares import Shares
@@ -164,7 +164,7 @@ def _transfer(
         row.state, row.sent_at, row.account_id = Transfer.State.SENT, one.at, "acct_past"
         row.provider_id = f"tr_past_{owed.entity.pk}_{owed.reference}"
     else:
-        row.reason = what_it_waits_for(row, account)
+        row.reason = what_its_account_lacks(row, account)
     return row
 
 
@@ -220,7 +220,7 @@ def close_batches(collective: Collective) -> None:
 def _write(rows: _Rows) -> None:
     Receivable.objects.bulk_create(rows.receivables.values(), batch_size=200)
     for netting in rows.nettings:
-        netting.receivable_id = netting.receivable.pk
+        netting.receivable = netting.receivable  # which has its key by now
     Netting.objects.bulk_create(rows.nettings, batch_size=200)
     Transfer.objects.bulk_create(rows.transfers, batch_size=200)
     record_all([*_drafts_of_transfers(rows.transfers), *_drafts_of_nettings(rows.nettings)])

@@ -65,9 +65,10 @@ def book_sent(owed: Owed, *, cents: int, account: str, source: str, at: datetime
 def draft_sent(
     owed: Owed, *, cents: int, account: str, source: str, at: datetime, mirrors: Mapping[int, Entry] | None = None
 ) -> list[Draft]:
+    platform = owed.platform
     sides = {
-        owed.platform: {owed_with(owed.entity): cents, account: -cents},
-        owed.entity: {account: cents, owed_with(owed.platform): -cents},
+        platform: {owed_with(owed.entity): cents, account: -cents},
+        owed.entity: {account: cents, owed_with(platform): -cents},
     }
     return [
         _draft(owed, entity, Journal.BANK, source, lines, at, (mirrors or {}).get(entity.pk))
@@ -88,12 +89,13 @@ def book_netting(*, due: Owed, paid_with: Owed, cents: int, source: str, at: dat
 
 def draft_netting(*, due: Owed, paid_with: Owed, cents: int, source: str, at: datetime) -> list[Draft]:
     drafts: list[Draft] = []
+    platform = due.platform
     for owed, amount in ((paid_with, cents), (due, -cents)):
-        platform = {owed_with(owed.entity): amount, NETTING: -amount}
-        member = {owed_with(owed.platform): -amount, NETTING: amount}
+        owes = {owed_with(owed.entity): amount, NETTING: -amount}
+        is_owed = {owed_with(platform): -amount, NETTING: amount}
         name = f"{source}:{'from' if amount > 0 else 'to'}"
-        drafts.append(_draft(owed, owed.platform, Journal.MISC, name, platform, at))
-        drafts.append(_draft(owed, owed.entity, Journal.MISC, name, member, at))
+        drafts.append(_draft(owed, platform, Journal.MISC, name, owes, at))
+        drafts.append(_draft(owed, owed.entity, Journal.MISC, name, is_owed, at))
     return drafts
 
 

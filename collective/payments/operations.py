@@ -2,7 +2,9 @@
 Run the operations that are due: claim the row, call the provider outside any transaction, settle the answer in one.
 
 A crash before the call or after it leaves the row pending: its lease runs out and the same key is sent again, which the
-provider answers as it did the first time. It forgets keys after a day, so an old row is looked up before it is sent.
+provider answers as it did the first time. It forgets keys after a day, so an old row is looked up before it is sent;
+and what it answered the first time may have been an error of its own, so one that does not get through is looked up
+too.
 """
 
 import logging
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)  # longer than a call with its retries
 KEY_IS_GOOD_FOR = timedelta(hours=20)  # the provider keeps keys for 24 hours; a margin for clocks
+STUCK_AFTER = 3  # tries: an error of theirs may be stored under the key for a day, although the work was done
 LONGEST_WAIT = timedelta(minutes=30)
 Kind = Operation.Kind
 
@@ -71,7 +74,7 @@ def _claim(pk: int, *, at: datetime) -> Operation | None:
 
 def _ask(operation: Operation, *, at: datetime) -> Answer:
     # Whatever its row says of attempts: a backup that was restored forgets them, and the provider the key.
-    if at - operation.created_at > KEY_IS_GOOD_FOR:
+    if operation.attempts > STUCK_AFTER or at - operation.created_at > KEY_IS_GOOD_FOR:
         found = find_again(operation)
         if found is not None:
             return found

@@ -82,7 +82,8 @@ def keep_event(seen: EventSeen, *, at: datetime) -> StripeEvent:
 
 
 def sweep_events(*, at: datetime, limit: int = 100) -> int:
-    """Look at the payments that new events are about, each once; return how many events are done with.
+    """
+    Look at the payments that new events are about, each once; return how many events are done with.
 
     An account is put first in the round that looks at accounts.
     """
@@ -90,7 +91,7 @@ def sweep_events(*, at: datetime, limit: int = 100) -> int:
     done = 0
     looked: set[int] = set()
     for event in new:
-        if event.kind.startswith(OF_ACCOUNTS):
+        if event.kind.removeprefix(THIN).startswith(OF_ACCOUNTS):
             look_soon_at(event.object_id)
             done += _close(event, StripeEvent.State.DONE)
             continue

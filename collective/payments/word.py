@@ -64,9 +64,12 @@ def what_is_wrong(payment: Payment, word: Word) -> Trouble | None:
             return Trouble.CURRENCY
         if said.amount_cents != payment.amount_cents:
             return Trouble.AMOUNT
-    if word.intent and (word.intent.received_cents > payment.amount_cents or word.intent.has_bounced):
-        return Trouble.AMOUNT
-    return None
+    return _what_is_wrong_with_the_money(payment, word.intent) if word.intent else None
+
+
+def _what_is_wrong_with_the_money(payment: Payment, intent: IntentState) -> Trouble | None:
+    was_taken_back = intent.has_bounced and payment.captured_cents > 0
+    return Trouble.AMOUNT if intent.received_cents > payment.amount_cents or was_taken_back else None
 
 
 def next_state(payment: Payment, word: Word) -> State:

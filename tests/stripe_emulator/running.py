@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from tests.stripe_emulator.server import Server
 from tests.stripe_emulator.world import Account
@@ -46,11 +46,15 @@ class RunningEmulator:
 
     def objects(self, kind: str) -> list[dict[str, Any]]:
         """Return the objects of a kind (`refund`, `event`...), oldest first."""
-        return list(self._knob("GET", "/_objects")["objects"].get(kind, {}).values())
+        return list(self._knob("GET", f"/_objects?kind={quote(kind)}")["objects"][kind].values())
+
+    def totals(self) -> dict[str, int]:
+        """Return what moved in all, in cents: captured, held, refunded, fees, transferred… (control.py)."""
+        return dict(self._knob("GET", "/_totals"))
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Return what was delivered: {event, type, status}, in order; status 0 if nobody answered."""
-        return list(self._knob("GET", "/_objects")["deliveries"])
+        return list(self._knob("GET", "/_objects?kind=none")["deliveries"])
 
     def press(self, session_id: str, outcome: str = "pay", *, card: str = "4242424242424242") -> str:
         """
@@ -85,7 +89,7 @@ class RunningEmulator:
 
     def balance_of(self, account_id: str) -> int:
         """Return what a seller's account holds, in cents."""
-        return int(self._knob("GET", "/_objects")["balances"][account_id])
+        return int(self._knob("GET", "/_objects?kind=none")["balances"][account_id])
 
     def _submit(self, path: str, form: dict[str, str]) -> str:
         request = urllib.request.Request(self.url + path, data=urlencode(form).encode(), method="POST")

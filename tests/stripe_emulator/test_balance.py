@@ -52,6 +52,26 @@ def test_every_cent_of_the_balance_has_its_transaction(stripe, emulator, paid_in
     assert [row.source for row in stripe.v1.balance_transactions.list({"source": transfer.id})] == [transfer.id]
 
 
+def test_the_totals_are_what_moved(stripe, emulator, paid_intent, seller):
+    intent = paid_intent(cents=5000)
+    refund(stripe, intent, amount=1000)
+    asked = {"currency": "eur", "destination": seller(), "source_transaction": intent.latest_charge}
+    transfer = stripe.v1.transfers.create({"amount": 2000, **asked}, new_key())
+    stripe.v1.transfers.reversals.create(transfer.id, {"amount": 500}, new_key())
+    paid_intent(cents=700, capture_method="manual")
+    assert emulator.totals() == {
+        "captured": 5000,
+        "held": 700,
+        "refunded": 1000,
+        "fees": 100,
+        "transferred": 2000,
+        "reversed": 500,
+        "disputed": 0,
+        "paid_out": 0,
+        "balance": sum(euros(stripe)),
+    }
+
+
 def test_a_capture_may_cost_another_fee(stripe, emulator, paid_intent):
     emulator.fault(on="fee", do="differ", cents=99)
     paid_intent()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,33 +19,16 @@ from backend.lib.sheets import safe_cell
 from booking.appointments.models import Appointment
 from booking.web.workshop.day import frame
 from booking.web.workshop.doors import at_work, workshop_or_404
+from booking.web.workshop.earnings_drawn import arrivals_of, day_of, pieces_of
 from collective.payments.distribution.earnings import Amounts, Earning, read_earnings
-from collective.payments.distribution.models import Transfer
 from collective.web.account_words import where_it_is
 from collective.web.period import Month, read_month
 from collective.workshops.models import Workshop
 
-FULL, TALL, HEAD, WIDE = 100.0, 120, 22, 600
-PIECES = (  # of the bar: what went where, in the order of the eye
-    ("counter", "elsewhere_cents"),
-    ("workshop", "sent_cents"),
-    ("waiting", "waiting_cents"),
-    ("netted", "netted_cents"),
-    ("fund", "fund_cents"),
-    ("platform", "platform_cents"),
-    ("fee", "fee_cents"),
-)
 COLUMNS = (
     "price_cents", "online_cents", "elsewhere_cents", "unpaid_cents", "fund_cents", "platform_cents", "fee_cents",
     "yours_cents", "sent_cents", "waiting_cents", "netted_cents", "owed_cents",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Piece:
-    kind: str
-    start: str
-    length: str
 
 
 @dataclass(frozen=True)
@@ -66,20 +48,6 @@ class Row:
     appointment: int | None
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """What left for the workshop on one day, and its column in units of the drawing (600 wide)."""
-
-    day: date
-    cents: int
-    x: str
-    width: str
-    middle: str
-    y: str
-    height: str
-    label_y: str
-
-
 @require_safe
 @at_work
 def earnings(request: HttpRequest, slug: str) -> HttpResponse:
@@ -95,8 +63,8 @@ def earnings(request: HttpRequest, slug: str) -> HttpResponse:
         "is_last": month.after.first > at.astimezone(workshop.zone).date(),
         "rows": _rows(found, workshop),
         "total": total,
-        "pieces": _pieces(total),
-        "arrivals": _arrivals(found, workshop),
+        "pieces": pieces_of(total),
+        "arrivals": arrivals_of(found, workshop),
     }
     return render(request, "booking/workshop/earnings.html", context)
 
@@ -140,49 +108,4 @@ def _pk(number: str) -> int | None:
 
 
 def _legs(one: Earning, workshop: Workshop) -> list[Leg]:
-    return [Leg(*where_it_is(row), cents=row.kept_cents, day=_day_of(row, workshop)) for row in one.transfers]
-
-
-def _day_of(row: Transfer, workshop: Workshop) -> date | None:
-    if row.sent_at:
-        return row.sent_at.astimezone(workshop.zone).date()
-    return row.batch.executes_on if row.batch else None
-
-
-def _pieces(total: Amounts) -> list[Piece]:
-    """Lay what became of the month's money end to end, in hundredths of it; what is below zero has no length."""
-    parts = [(kind, max(0, getattr(total, name))) for kind, name in PIECES]
-    whole = sum(cents for _kind, cents in parts)
-    pieces, start = [], 0.0
-    for kind, cents in parts:
-        length = cents * FULL / whole if whole else 0.0
-        pieces.append(Piece(kind, f"{start:.3f}", f"{length:.3f}"))
-        start += length
-    return pieces
-
-
-def _arrivals(found: Iterable[Earning], workshop: Workshop) -> list[Arrival]:
-    by_day: dict[date, int] = defaultdict(int)
-    for one in found:
-        for row in one.transfers:
-            day = _day_of(row, workshop)
-            if day is not None and row.state == Transfer.State.SENT and row.kept_cents:
-                by_day[day] += row.kept_cents
-    tallest, pitch = max(by_day.values(), default=0), WIDE / max(1, len(by_day))
-    arrivals, half = [], min(17.0, pitch / 2 - 1)
-    for place, (day, cents) in enumerate(sorted(by_day.items())):
-        height, middle = cents * TALL / tallest, (place + 0.5) * pitch
-        top = HEAD + TALL - height
-        arrivals.append(
-            Arrival(
-                day=day,
-                cents=cents,
-                x=f"{middle - half:.1f}",
-                width=f"{2 * half:.1f}",
-                middle=f"{middle:.1f}",
-                y=f"{top:.1f}",
-                height=f"{height:.1f}",
-                label_y=f"{top - 5:.1f}",
-            )
-        )
-    return arrivals
+    return [Leg(*where_it_is(row), cents=row.kept_cents, day=day_of(row, workshop)) for row in one.transfers]

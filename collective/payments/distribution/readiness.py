@@ -18,6 +18,11 @@ def what_it_waits_for(transfer: Transfer, account: SellerAccount) -> Transfer.Re
     """Return why it does not leave now; NOTHING when it may. What the provider refused waits for a person's word."""
     if is_frozen(transfer.reference):
         return Reason.FROZEN
+    return what_its_account_lacks(transfer, account)
+
+
+def what_its_account_lacks(transfer: Transfer, account: SellerAccount) -> Transfer.Reason:
+    """The same, but for a dispute."""
     if transfer.payment_id is None:
         return Reason.BATCH if account.iban else Reason.NO_IBAN
     if not account.is_active:

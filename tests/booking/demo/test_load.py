@@ -17,8 +17,11 @@ from booking.diagnosis.load_knowledge import load_knowledge
 from booking.services.load_catalogue import load_catalogue
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.ledger.models import Line
+from collective.payments.check import what_disagrees_with_the_payments
 from collective.payments.dispute_models import Dispute
-from collective.payments.models import Payment
+from collective.payments.distribution.check import what_disagrees_with_the_transfers
+from collective.payments.distribution.models import BankBatch, SellerAccount, Transfer
+from collective.payments.models import Operation, Payment
 from collective.reconciliation.check_books import check_books
 from collective.reconciliation.models import Opening
 from collective.reconciliation.opening import books_cents
@@ -63,6 +66,8 @@ def told(seed: int) -> list[tuple[object, ...]]:
 
 def faults(at: datetime) -> Iterator[str]:
     yield from what_is_wrong_in_the_books()
+    yield from what_disagrees_with_the_payments()
+    yield from what_disagrees_with_the_transfers()
     yield from find_faults(at=at)
 
 
@@ -103,6 +108,18 @@ def test_it_is_alive_on_any_day(at):
         assert slots_of(work=work, first=today, last=today + timedelta(days=7), at=at)
     assert Line.objects.exists()
     assert list(faults(at)) == []
+
+
+def test_past_repairs_have_left_for_their_workshops_and_nothing_of_them_is_asked_of_the_provider():
+    load_demo(at=SATURDAY)
+
+    assert Transfer.objects.filter(state="sent", payment__isnull=False).exists()
+    assert Transfer.objects.filter(state="waits").exists()
+    assert not Transfer.objects.filter(state="planned").exists()
+    assert not Operation.objects.exists()
+    states = set(SellerAccount.objects.values_list("status", flat=True))
+    assert {"active", "restricted", "pending", "none"} <= states
+    assert all("<Document" in xml for xml in BankBatch.objects.values_list("xml", flat=True))
 
 
 def test_the_treasurer_finds_a_dispute_and_a_refund_that_came_back_and_the_books_agree_otherwise():

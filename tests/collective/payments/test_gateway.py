@@ -16,7 +16,7 @@ from collective.payments.ports import (
     ProviderUnavailable,
     SessionState,
 )
-from tests.stripe_emulator.webhooks import sign
+from tests.stripe_emulator.envelope import sign
 
 SECRET = "whsec_one"
 REFUND = "POST /v1/refunds"
