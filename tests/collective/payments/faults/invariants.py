@@ -4,6 +4,7 @@ from io import StringIO
 
 from django.core.management import call_command
 from django.db.models import Count, Sum
+from django.test import override_settings
 
 from collective.ledger.models import Entry, Line
 from collective.payments.models import Operation, Payment, Refund
@@ -12,7 +13,8 @@ from tests.stripe_emulator import RunningEmulator
 
 def hold(stripe: RunningEmulator) -> None:
     """:raises AssertionError: for the first that does not."""
-    call_command("check_ledger", stdout=StringIO())
+    with override_settings(STRIPE_SECRET_KEY=""):  # the books alone: what the provider holds is added up below
+        call_command("check_ledger", stdout=StringIO())
     for row in Line.objects.values("entry__entity", "unit").annotate(left=Sum("amount")):
         assert row["left"] == 0, row
     sources = Entry.objects.values("source", "entity").annotate(times=Count("pk"))
