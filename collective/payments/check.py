@@ -17,7 +17,12 @@ Sums = dict[tuple[str, str], int]  # cents by source and account
 
 def what_disagrees_with_the_payments() -> list[str]:
     """Return a sentence for each fault; none when all is well. A fixed number of queries."""
-    return [*_sums(), *_entries(), *_contested(), *_in_trouble(), *_came_back()]
+    return [*_sums(), *_entries(), *_contested()]
+
+
+def what_waits_for_a_person() -> list[str]:
+    """Return a sentence for each payment or refund that somebody must settle."""
+    return [*_in_trouble(), *_came_back()]
 
 
 def _in_trouble() -> Iterator[str]:

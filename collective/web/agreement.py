@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from collective.payments.rights import what_forbids_keeping_money
 from collective.payments.settle_refund import note_bank_refund, refund_again
 from collective.payments.settle_trouble import settle_trouble
 from collective.reconciliation.check_books import check_books
+from collective.reconciliation.checks import PEOPLE
 from collective.reconciliation.models import BooksCheck, Disagreement, Opening, Payout
 from collective.reconciliation.resolve import resolve_disagreement
 from collective.reconciliation.standing import Part, standing_of
@@ -56,7 +58,8 @@ def agreement(request: HttpRequest) -> HttpResponse:
         "check": check,
         "counts": [(CHECKS.get(name, name), count) for name, count in (check.counts if check else {}).items()],
         "opening": Opening.objects.order_by("pk").first(),
-        "open": [(one, ADVICE[one.kind]) for one in open_.order_by("since", "pk")[:LISTED]],
+        # What waits for a person has its own place on the page, with what that person can do.
+        "open": [(one, ADVICE[one.kind]) for one in open_.exclude(about=PEOPLE).order_by("since", "pk")[:LISTED]],
         "refunds": Refund.objects.waiting()
         .filter(payment__in=payments)
         .select_related("payment")
@@ -74,9 +77,12 @@ def agreement(request: HttpRequest) -> HttpResponse:
     return render(request, "collective/agreement.html", context)
 
 
-def _waiting(collective: Collective) -> Any:
+def _waiting(collective: Collective) -> list[dict[str, Any]]:
+    """Whom something waits for and why, in sum: the page of transfers has each."""
+    reasons = dict(Transfer.Reason.choices)
     waits = Transfer.objects.filter(entity__collective=collective, state=Transfer.State.WAITS)
-    return waits.select_related("entity").order_by("pk")[:LISTED]
+    rows = waits.values("entity__name", "reason").annotate(cents=Sum("amount_cents"), count=Count("pk"))
+    return [row | {"reason": reasons[row["reason"]]} for row in rows.order_by("entity__name", "reason")]
 
 
 def _drawn(collective: Collective) -> dict[str, Any]:

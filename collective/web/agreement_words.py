@@ -11,6 +11,7 @@ Kind = Disagreement.Kind
 CHECKS = {
     "books": _("The entries balance"),
     "payments": _("Payments, refunds and disputes are booked"),
+    "people": _("Nothing waits for a person"),
     "transfers": _("Transfers are booked"),
     "holds": _("Holds can still be taken"),
     "appointments": _("Appointments and their money"),
