@@ -105,6 +105,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quoteline',
-            constraint=models.CheckConstraint(condition=models.Q(('labour_cents__gte', 0), ('parts_cents__gte', 0)), name='a_quoted_line_is_priced'),
+            constraint=models.CheckConstraint(condition=models.Q(('labour_cents__gte', 0), ('parts_cents__gte', 0)), name='a_quoted_line_is_a_price'),
         ),
     ]

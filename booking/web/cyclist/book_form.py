@@ -85,7 +85,12 @@ class BookForm(Refusing):
         self.fields["price"] = forms.ChoiceField(choices=choices, initial=REFERENCE, widget=forms.RadioSelect)
         if self.prices.floor_cents is not None:
             self.fields["own"] = forms.DecimalField(
-                label=_("My own price, in euros"), required=False, min_value=0, max_digits=7, decimal_places=2
+                label=_("My own price, in euros"),
+                required=False,
+                min_value=0,
+                max_digits=7,
+                decimal_places=2,
+                localize=True,
             )
 
     @staticmethod
