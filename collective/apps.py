@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-GUARDED = ("collective.timetable.guards", "collective.ledger.guards")
+GUARDED = ("collective.timetable.guards", "collective.ledger.guards", "collective.invoices.guards")
 
 
 class CollectiveConfig(AppConfig):

@@ -2,6 +2,7 @@
 
 from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
+from collective.invoices.models import Invoice, InvoicePaper, InvoiceSeries, IssuerDetails
 from collective.ledger.models import Entity, Entry, Line
 from collective.members.models import Collective, Membership, User
 from collective.payments.models import Operation, Payment, Refund, StripeEvent
@@ -25,6 +26,10 @@ __all__ = [
     "FinishedWork",
     "FreeDay",
     "HoursChange",
+    "Invoice",
+    "InvoicePaper",
+    "InvoiceSeries",
+    "IssuerDetails",
     "Line",
     "Loan",
     "Mechanic",

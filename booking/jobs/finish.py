@@ -13,6 +13,7 @@ from booking.appointments.close import lapse_proposals
 from booking.appointments.give_money_back import is_being_captured
 from booking.appointments.models import Appointment
 from booking.appointments.rights import NotConfirmed, what_forbids_staff
+from booking.jobs.invoice import invoice_repair
 from collective.activity.record import record_finished_work
 from collective.members.models import User
 from collective.payments.models import Payment
@@ -74,6 +75,7 @@ def finish_repair(*, appointment: Appointment, by: User, counter_cents: int | No
     appointment.sequence += 1
     appointment.save(update_fields=["status", "closed_at", "keeps_cents", "sequence"])
     _book(appointment, payment, online_cents=online_cents, counter_cents=takings, by=by, at=at)
+    invoice_repair(appointment=appointment, at=at)
     write_down(appointment, kind="done", by=by, at=at, online_cents=online_cents, counter_cents=takings)
     return appointment
 
