@@ -14,6 +14,7 @@ from api import (
     hours,
     hours_files,
     interventions,
+    invoices,
     ledger,
     me,
     offers,
@@ -154,6 +155,8 @@ v1 = [
     path("slot-offers/<signed:token>/decline/", waits.DeclineOfferDoor.as_view(), name="decline_offer"),
     path("appointments/", appointments.AppointmentsDoor.as_view(), name="appointments"),
     path("appointments/<appointment:key>/", include(of_appointments)),
+    path("invoices/", invoices.InvoicesDoor.as_view(), name="invoices"),
+    path("invoices/<int:pk>/", invoices.InvoiceDoor.as_view(), name="invoice"),
     path("ledger-entries/", ledger.EntriesDoor.as_view(), name="entries"),
     path("ledger-entries/<int:pk>/", ledger.EntryDoor.as_view(), name="entry"),
 ]

@@ -21,9 +21,11 @@ from backend.lib.outbox import handles, put, sweep_outbox
 from booking.appointments import paid, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
+from booking.jobs.papers import issue_due_papers
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
+from collective.invoices import make_paper
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.timetable.free_days import extend_horizon
@@ -37,6 +39,7 @@ HANDLERS = (
     remind.remind,
     offer_freed.offer_freed,
     erase.erase_ended,
+    make_paper.make_paper,
 )  # importing them made the outbox know them
 HORIZON = "timetable.extend"
 NIGHT_WORK = (HORIZON, erase.ERASE)
@@ -74,6 +77,7 @@ ROUND: dict[str, Sweep] = {
     "offers": lapse_offers,
     "waits": end_waits,
     "occupancies": release_expired,
+    "papers": issue_due_papers,
     "night": plan_the_night,
     "outbox": sweep_rows,
 }

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from booking.appointments.models import Appointment
+from booking.appointments.notify import tell_customer
 from collective.invoices.amounts import Sold, amounts_of, with_the_rest
-from collective.invoices.facts import Buyer, Other, Paper
+from collective.invoices.facts import Buyer, Other, Paper, Settled
 from collective.invoices.issue import Draft, issue
 from collective.invoices.letterhead import letterhead_of
+from collective.invoices.links import invoice_url
 from collective.invoices.models import Invoice
 from collective.invoices.settled import settled_of
 from collective.ledger.entities import books_of
@@ -32,7 +34,9 @@ def invoice_repair(*, appointment: Appointment, at: datetime) -> Invoice:
     """
     entity = books_of(appointment.workshop.seller)
     [draft] = draft_invoices([appointment], entity=entity, at=at)
-    return issue(draft)
+    invoice = issue(draft)
+    tell_customer(appointment, "done", at=at, number=invoice.number, invoice_url=invoice_url(invoice))
+    return invoice
 
 
 def draft_invoices(appointments: Sequence[Appointment], *, entity: Entity, at: datetime | None = None) -> list[Draft]:
@@ -62,7 +66,7 @@ def draft_invoices(appointments: Sequence[Appointment], *, entity: Entity, at: d
 
 
 def _compose(
-    appointment: Appointment, entity: Entity, at: datetime, deposits: Iterable[Invoice], settled: Iterable
+    appointment: Appointment, entity: Entity, at: datetime, deposits: Iterable[Invoice], settled: Iterable[Settled]
 ) -> Paper:
     workshop = appointment.workshop
     rate = vat_bp(seller=workshop.seller, on=at.astimezone(workshop.zone).date())
@@ -84,6 +88,12 @@ def _compose(
         under=("mandate",),
         words=words_of(appointment),
     )
+
+
+def papers_of(appointment: Appointment) -> list[tuple[Invoice, str]]:
+    """Return the papers of an appointment in the order of their issue, each with its whole address."""
+    issued = Invoice.objects.filter(workshop=appointment.workshop, reference=appointment.number).order_by("pk")
+    return [(invoice, invoice_url(invoice)) for invoice in issued]
 
 
 def lines_of(appointment: Appointment) -> list[Sold]:

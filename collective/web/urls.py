@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, books, tools
+from collective.web import accounts, books, invoices, tools
 
 app_name = "collective"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("comptes/tableau.csv", books.books_csv, name="books_csv"),
     path("comptes/ecritures/", books.entries, name="entries"),
     path("comptes/ecritures/<int:pk>/", books.entry, name="entry"),
+    path("factures/", invoices.invoices, name="invoices"),
+    path("factures/<int:pk>/", invoices.invoice, name="invoice"),
+    path("factures/<int:pk>/facture.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+    path("factures/<int:pk>/facture.xml", invoices.invoice_xml, name="invoice_xml"),
+    path("facture/<str:token>/", invoices.by_link, name="invoice_link"),
+    path("facture/<str:token>/facture.pdf", invoices.link_pdf, name="invoice_link_pdf"),
+    path("facture/<str:token>/facture.xml", invoices.link_xml, name="invoice_link_xml"),
     path("outils/", tools.tools, name="tools"),
     path("outils/ajouter/", tools.new_tool, name="tool_new"),
     path("outils/<int:pk>/", tools.tool, name="tool"),

@@ -9,6 +9,7 @@ from typing import Any
 from booking.appointments.links import manage_link
 from booking.services.models import Intervention
 from booking.waiting.links import offer_link, wait_link
+from collective.invoices.links import invoice_link
 from collective.timetable.public_holidays import public_holidays
 from collective.timetable.ticks import local_midnight
 from tests.matrix.world import CODE, World
@@ -22,6 +23,9 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "link": lambda world: {"key": world.link},
     "hold": lambda world: {"token": world.hold.token},
     "diagnosis": lambda world: {"token": world.diagnosis.token},
+    "invoice": lambda world: {"pk": world.invoice.pk},
+    "invoice by link": lambda world: {"token": invoice_link(world.invoice)},
+    "forged invoice": lambda world: {"token": manage_link(world.requested)},
     "entry": lambda world: {"pk": world.entry.pk},
     "workshop": lambda world: {"slug": world.workshop.slug},
     "mechanic": lambda world: {"slug": world.workshop.slug, "pk": world.workshop.mechanics.first().pk},

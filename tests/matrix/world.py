@@ -26,10 +26,12 @@ from booking.availability.search import Slot, slots_of
 from booking.diagnosis.keep import keep_diagnosis
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
+from booking.jobs.finish import finish_repair
 from booking.services.load_catalogue import load_catalogue
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.offer_freed import offer_freed
+from collective.invoices.models import Invoice
 from collective.ledger.entities import books_of, fund_of
 from collective.ledger.models import Entry
 from collective.ledger.record import record
@@ -86,6 +88,7 @@ class World:
     loan: Loan
     slot_offer: SlotOffer  # open, to who waits
     entry: Entry
+    invoice: Invoice  # of a repair that is done
     diagnosis: Diagnosis
     symptom: Symptom
     slots: list[Slot]
@@ -148,6 +151,7 @@ def build_world(*, media: Path) -> World:
         loan=_lend(tool, _person(people, "coordinator"), at=at),
         slot_offer=_offer(slots[5], at=at),
         entry=_entry(workshop, at=at),
+        invoice=_invoiced(_begun(_book(work, slots[8], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
         diagnosis=diagnosis,
         symptom=symptom,
         slots=slots,
@@ -300,6 +304,11 @@ def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
     appointment.starts_at, appointment.ends_at = at - timedelta(minutes=60), at - timedelta(minutes=30)
     appointment.save()
     return appointment
+
+
+def _invoiced(appointment: Appointment, by: User, *, at: datetime) -> Invoice:
+    finish_repair(appointment=appointment, by=by, at=at)
+    return Invoice.objects.get(reference=appointment.number)
 
 
 def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:

@@ -24,6 +24,7 @@ from booking.appointments.move import what_forbids_moving
 from booking.appointments.terms import cancel_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
+from booking.jobs.invoice import papers_of
 from booking.waiting.ask_earlier import wait_of, what_forbids_asking_earlier
 from booking.waiting.links import offer_link, wait_link
 from booking.waiting.models import Wait
@@ -105,6 +106,7 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "policy": cancel_sentence(appointment),
         "seller": seller_lines(appointment.workshop.seller),
         "mediator": mediator_sentence(appointment.workshop.collective),
+        "papers": papers_of(appointment),
         "hold_url": _hold_url(appointment, at=at),
         **_earlier(appointment, at=at),
     }
