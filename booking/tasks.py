@@ -26,6 +26,7 @@ from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
 from collective.invoices import make_paper
+from collective.ledger.close_period import close_counters
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
 from collective.timetable.free_days import extend_horizon
@@ -42,7 +43,8 @@ HANDLERS = (
     make_paper.make_paper,
 )  # importing them made the outbox know them
 HORIZON = "timetable.extend"
-NIGHT_WORK = (HORIZON, erase.ERASE)
+COUNTERS = "counters.close"
+NIGHT_WORK = (HORIZON, erase.ERASE, COUNTERS)
 NIGHT = time(1, 30)  # UTC: the small hours wherever our workshops are
 
 
@@ -55,6 +57,12 @@ def sweep_rows(*, at: datetime) -> int:
 def extend(payload: dict[str, Any], *, at: datetime) -> None:
     """Make the new last bookable day."""
     extend_horizon(at=at)
+
+
+@handles(COUNTERS)
+def close_the_counters(payload: dict[str, Any], *, at: datetime) -> None:
+    """Close the days, months and years that are over at every counter."""
+    close_counters(at=at)
 
 
 def plan_the_night(*, at: datetime) -> int:

@@ -3,6 +3,7 @@
 from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
 from collective.invoices.models import Invoice, InvoicePaper, InvoiceSeries, IssuerDetails
+from collective.ledger.closing_models import Closing, CounterRecord
 from collective.ledger.models import Entity, Entry, Line
 from collective.members.models import Collective, Membership, User
 from collective.payments.models import Operation, Payment, Refund, StripeEvent
@@ -15,10 +16,12 @@ from collective.workshops.models import Bench, DropOffTerms, Mechanic, Seller, S
 __all__ = [
     "Bench",
     "Claim",
+    "Closing",
     "Collective",
     "Commune",
     "CommuneAlias",
     "CommunePostcode",
+    "CounterRecord",
     "DirectoryEntry",
     "DropOffTerms",
     "Entity",

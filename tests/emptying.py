@@ -7,12 +7,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from collective.invoices.guards import GUARDS as INVOICES
 from collective.ledger import guards
+from collective.ledger.counter_guards import GUARDS as COUNTER
 
 # Rows of Django's own, which migrations made and no test changes.
 KEPT = {"django_content_type", "auth_permission"}
 # The guards refuse every deletion, and have no switch that production could use.
-GUARDED = ("collective_line", "collective_entry", *INVOICES.tables)
-ALL_GUARDS = (guards, INVOICES)
+GUARDED = ("collective_line", "collective_entry", *INVOICES.tables, *COUNTER.tables)
+ALL_GUARDS = (guards, INVOICES, COUNTER)
 
 
 def empty_tables(connection: BaseDatabaseWrapper) -> None:

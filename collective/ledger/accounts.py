@@ -15,12 +15,14 @@ between these books and entity 3). Debits are positive, credits negative.
 | 6222 | seller | the platform's commission (commissions sur ventes) |
 | 627 | platform, seller | the payment provider's fee, and its re-charge (services bancaires) |
 | 6281 | seller | contribution to the common fund (concours divers, cotisations) |
+| 6588 | seller | what was missing in the till when it was counted (autres charges diverses de gestion courante) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
 | 7082 | platform | commissions earned |
 | 7088 | platform | fees re-charged to sellers (autres produits d'activités annexes: costs are not netted) |
 | 756 | fund | contributions received (cotisations) |
 | 758 | seller | kept of a late cancellation (produits divers de gestion courante) |
+| 7588 | seller | what was too much in the till (autres produits divers de gestion courante) |
 
 An accountant confirms the plan before a real collective opens its books with it.
 """
@@ -37,12 +39,14 @@ COUNTER = "53"
 COMMISSIONS_PAID = "6222"
 PAYMENT_FEES = "627"
 FUND_CONTRIBUTIONS = "6281"
+TILL_SHORT = "6588"
 LABOUR = "706"
 PARTS = "707"
 COMMISSIONS_EARNED = "7082"
 FEES_RECHARGED = "7088"
 CONTRIBUTIONS_RECEIVED = "756"
 KEPT_OF_CANCELLATIONS = "758"
+TILL_OVER = "7588"
 
 NAMES = {
     CUSTOMERS: ("Clients", "Customers"),
@@ -54,12 +58,14 @@ NAMES = {
     COMMISSIONS_PAID: ("Commission de la plateforme", "Platform commission"),
     PAYMENT_FEES: ("Frais de paiement", "Payment fees"),
     FUND_CONTRIBUTIONS: ("Contribution à la caisse commune", "Contribution to the common fund"),
+    TILL_SHORT: ("Manques de caisse", "Missing in the till"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),
     FEES_RECHARGED: ("Frais de paiement refacturés", "Payment fees re-charged"),
     CONTRIBUTIONS_RECEIVED: ("Contributions reçues", "Contributions received"),
     KEPT_OF_CANCELLATIONS: ("Sommes gardées sur annulation tardive", "Kept of late cancellations"),
+    TILL_OVER: ("Excédents de caisse", "Too much in the till"),
 }
 
 

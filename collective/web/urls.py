@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, books, invoices, tools
+from collective.web import accounts, books, counter, invoices, tools
 
 app_name = "collective"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("facture/<str:token>/", invoices.by_link, name="invoice_link"),
     path("facture/<str:token>/facture.pdf", invoices.link_pdf, name="invoice_link_pdf"),
     path("facture/<str:token>/facture.xml", invoices.link_xml, name="invoice_link_xml"),
+    path("caisse/", counter.counter, name="counter"),
+    path("caisse/<int:pk>/fermer/", counter.close, name="counter_close"),
+    path("caisse/<int:pk>/archive.zip", counter.archive, name="counter_archive"),
+    path("caisse/<int:pk>/attestation/", counter.attestation, name="attestation"),
+    path("caisse/<int:pk>/fec/<int:year>/", counter.fec, name="fec"),
+    path("caisse/<int:pk>/ventes/<int:year>/", counter.sales, name="sales"),
     path("outils/", tools.tools, name="tools"),
     path("outils/ajouter/", tools.new_tool, name="tool_new"),
     path("outils/<int:pk>/", tools.tool, name="tool"),

@@ -32,6 +32,7 @@ NAMES = {
     "CSV",
     "PDF",
     "XML",
+    "FEC",
     "SHA",
     "Français",
     "FR",

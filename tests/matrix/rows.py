@@ -23,6 +23,8 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "link": lambda world: {"key": world.link},
     "hold": lambda world: {"token": world.hold.token},
     "diagnosis": lambda world: {"token": world.diagnosis.token},
+    "counter": lambda world: {"pk": world.entry.entity_id},
+    "counter's year": lambda world: {"pk": world.entry.entity_id, "year": 2026},
     "invoice": lambda world: {"pk": world.invoice.pk},
     "invoice by link": lambda world: {"token": invoice_link(world.invoice)},
     "forged invoice": lambda world: {"token": manage_link(world.requested)},

@@ -257,6 +257,12 @@ COLLECTIVE = [
         for route in ("collective:invoice_link", "collective:invoice_link_pdf", "collective:invoice_link_xml")
         for to, status in (("invoice by link", 200), ("forged invoice", 404))
     ),
+    Line("collective:counter", "GET", only(*SHOP, nobody=302)),  # elsewhere no books are open yet
+    Line("collective:counter_close", "POST", only(*SHOP, nobody=302, status=302), to="counter", body=of(counted="")),
+    Line("collective:counter_archive", "GET", only(*SHOP, nobody=302), to="counter"),
+    Line("collective:attestation", "GET", only(*SHOP, nobody=302), to="counter"),
+    Line("collective:fec", "GET", only(*SHOP, nobody=302), to="counter's year"),
+    Line("collective:sales", "GET", only(*SHOP, nobody=302), to="counter's year"),
     Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
 ]
 
