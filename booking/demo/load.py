@@ -16,9 +16,12 @@ from booking.demo.customers import meet_customers
 from booking.demo.diary import Diary, Visit
 from booking.demo.hours import owner_of, tell_absence, tell_openings
 from booking.demo.lending import Lending
+from booking.demo.papers import issue_past_papers
 from booking.demo.waits import fill_the_waiting_list
 from booking.demo.write import LATE, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
+from collective.ledger.close_period import first_open
+from collective.ledger.entities import books_of
 from collective.members.models import Collective, User
 from collective.sharing.models import SharingKey
 from collective.timetable import freed
@@ -66,6 +69,7 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
     if is_new:
         camille = User.objects.get(email=cast()["people"]["camille"]["email"])
         fill_the_waiting_list(camille, story.customers, at=at)
+    issue_past_papers(story.workshops, at=at)
     # Nobody was looking, and who waits joined when this was told already.
     OutboxRow.objects.filter(kind__in=(KIND, freed.KIND), state=OutboxRow.State.WAITING).delete()
     finished += sum(one.is_done for one in told)
@@ -94,7 +98,9 @@ class Story:
         )
         overdue = confirmed.filter(Q(ready_at=None) | Q(ready_at__lt=self.at)).select_related("workshop")
         for appointment in overdue:
-            finish_repair(appointment=appointment, by=owner_of(appointment.workshop), at=appointment.ends_by + LATE)
+            # A day that the night has closed at the counter takes nothing more: it is finished on the next.
+            at = first_open(books_of(appointment.workshop.seller), [appointment.ends_by + LATE])
+            finish_repair(appointment=appointment, by=owner_of(appointment.workshop), at=at)
         return len(overdue)
 
     def tell(self, workshop: Workshop) -> list[Told]:

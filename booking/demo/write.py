@@ -14,6 +14,8 @@ from booking.demo.diary import Spot, Visit, cleaning_of
 from booking.diagnosis.models import Diagnosis
 from collective.activity.models import FinishedWork
 from collective.ledger.advances import draft_capture, draft_fee
+from collective.ledger.counter_chain import closed_until
+from collective.ledger.entities import books_of
 from collective.ledger.record import Draft, record_all
 from collective.members.models import User
 from collective.payments.models import Payment
@@ -239,6 +241,7 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
     """Keep the finished repairs as facts, and share them out by the rule that was promised."""
     FinishedWork.objects.bulk_create([work_of(one) for one in told], batch_size=200)
     drafts: list[Draft] = []
+    until = closed_until(books_of(told[0].appointment.workshop.seller)) if told else None
     for one in told:
         appointment = one.appointment
         _shares, entries = draft_shares(
@@ -251,7 +254,7 @@ def finish_all(told: Sequence[Told], fees: dict[str, int]) -> None:
             fund_bp=appointment.fund_bp,
             platform_bp=appointment.platform_bp,
             fee_cents=fees.get(appointment.number, 0),
-            at=appointment.ends_by + LATE,
+            at=max(filter(None, [appointment.ends_by + LATE, until])),
         )
         drafts += entries
     record_all(drafts)

@@ -54,9 +54,8 @@ def archive_of(*, entity: Entity, at: datetime) -> bytes:
     """Return the whole chain of a counter and all its closings as a zip; `at` is said in the manifest."""
     links = CounterRecord.objects.filter(entity=entity).select_related("entry").prefetch_related("entry__lines")
     records = [_record(link) for link in links.order_by("number")]
-    hashes = {record["number"]: record["sha256"] for record in records}
     closings = [
-        said_of(closing, links=hashes) | {"sha256": closing.sha256}
+        said_of(closing) | {"sha256": closing.sha256}
         for closing in Closing.objects.filter(entity=entity).order_by("number")
     ]
     files = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Prefetch
 
-from collective.ledger.close_period import said_of, takings_of
+from collective.ledger.close_period import Takings, said_of, takings_by_day
 from collective.ledger.closing_models import Closing, CounterRecord
 from collective.ledger.counter_chain import NOTHING, hash_of, said
 from collective.ledger.counter_guards import GUARDS
@@ -52,19 +52,20 @@ def _chain(entity: Entity, links: list[CounterRecord]) -> Iterator[str]:
 
 
 def _closings(entity: Entity, hashes: dict[int, str]) -> Iterator[str]:
-    previous, grand = NOTHING, 0
+    previous, grand, days = NOTHING, 0, takings_by_day(entity, everything=True)
     for place, closing in enumerate(Closing.objects.filter(entity=entity).order_by("number"), start=1):
         name = f"closing {closing.number} ({closing.kind} {closing.first}) of {entity}"
         if (closing.number, closing.previous) != (place, previous):
             yield f"{name} does not follow the one before it"
-        if hash_of(said_of(closing, links={**hashes})) != closing.sha256:
+        if hash_of(said_of(closing)) != closing.sha256:
             yield f"{name} is not what was closed"
+        if closing.chain != hashes.get(closing.last_record or 0, NOTHING):
+            yield f"{name} names another last link than the chain's"
         if closing.kind == Closing.Kind.DAY:
             grand += closing.taken_cents
-            links = CounterRecord.objects.filter(
-                entity=entity, number__gte=closing.first_record or 1, number__lte=closing.last_record or 0
-            ).filter(entry__occurred_at__lt=closing.ends_at)
-            if takings_of(links) != closing.totals:
+            taken = days.get(closing.first) or Takings()
+            said = (closing.records, closing.taken_cents, sum(closing.totals.values()))
+            if said != (taken.records, taken.taken_cents, sum(taken.totals.values())):
                 yield f"{name} says other totals than its entries"
         if closing.grand_total_cents != grand:
             yield f"{name}: the grand total is {closing.grand_total_cents} and should be {grand}"

@@ -8,13 +8,14 @@ The sweep of the night closes what is over; a person closes a day by hand, havin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max, Min, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from backend.lib.errors import BadInput, NotAllowed, RuleBroken
@@ -27,6 +28,9 @@ from collective.members.models import User
 from collective.workshops.models import Staff
 
 Kind = Closing.Kind
+AT_ONCE = 200
+MOST_DAYS = 800  # looked at for months and years to close
+DIFFERENCE = "till:"
 MOST_CENTS = 10_000_000  # no till holds more than 100,000 €
 
 
@@ -78,8 +82,18 @@ def close_day(*, entity: Entity, day: date, by: User, counted_cents: int | None 
     lock_counter(entity)
     if forbidden := what_forbids_closing(entity, by=by, day=day, at=at):
         raise forbidden
-    _close_days(entity, before=day, at=at)
-    return _close_one_day(entity, day, by=by, counted_cents=counted_cents, at=at)
+    difference = None
+    if counted_cents is not None:
+        last_second = midnight_after(day, zone_of(entity)) - timedelta(seconds=1)
+        difference = _book_difference(entity, day, counted_cents, at=min(at, last_second))
+    book = _Book(entity, at=at)
+    days = takings_by_day(entity, until=midnight_after(day, book.zone))
+    book.close_days(days, before=day)
+    closing = book.close_one_day(
+        day, days.get(day) or Takings(), closed_by=by, counted_cents=counted_cents, difference_cents=difference
+    )
+    book.save()
+    return closing
 
 
 def close_counters(*, at: datetime) -> int:
@@ -91,62 +105,138 @@ def close_counters(*, at: datetime) -> int:
 @transaction.atomic
 def _close_all(entity: Entity, *, at: datetime) -> int:
     lock_counter(entity)
-    before = Closing.objects.filter(entity=entity).count()
-    _close_days(entity, before=at.astimezone(zone_of(entity)).date(), at=at)
-    return Closing.objects.filter(entity=entity).count() - before
+    book = _Book(entity, at=at)
+    today = at.astimezone(book.zone).date()
+    book.close_days(takings_by_day(entity, until=datetime.combine(today, time.min, book.zone)), before=today)
+    return book.save()
 
 
-def _close_days(entity: Entity, *, before: date, at: datetime) -> None:
-    """The days before `before` in which something was taken, each followed by the month and year that it ends."""
-    zone, until = zone_of(entity), closed_until(entity)
-    taken = Entry.objects.sealed().filter(entity=entity, journal=Entry.Journal.COUNTER)
-    taken = taken.filter(occurred_at__lt=datetime.combine(before, time.min, zone))
+@dataclass
+class Takings:
+    """What was taken on one day: how many links, from which number to which, and what they moved by account."""
+
+    records: int = 0
+    first: int | None = None
+    last: int | None = None
+    chain: str = NOTHING  # the hash of the last link
+    totals: Counter[str] = field(default_factory=Counter)
+
+    def add(self, link: CounterRecord) -> None:
+        self.records += 1
+        self.first = min(self.first or link.number, link.number)
+        if self.last is None or link.number > self.last:
+            self.last, self.chain = link.number, link.sha256
+        if link.entry.source.startswith(DIFFERENCE):
+            return  # what counting found is no taking
+        for line in link.entry.lines.all():
+            if line.unit == Line.Unit.EUR:
+                self.totals[line.account] += line.amount
+
+    @property
+    def taken_cents(self) -> int:
+        """What came into class 5: till, cheques, terminal."""
+        return sum(cents for account, cents in self.totals.items() if account.startswith("5"))
+
+
+def takings_by_day(entity: Entity, *, until: datetime | None = None, everything: bool = False) -> dict[date, Takings]:
+    """Return what was taken before `until` and is not closed yet (or ever, with `everything`), by the local day."""
+    links = CounterRecord.objects.filter(entity=entity).select_related("entry").prefetch_related("entry__lines")
     if until:
-        taken = taken.filter(occurred_at__gte=until)
-    for day in sorted({moment.astimezone(zone).date() for moment in taken.values_list("occurred_at", flat=True)}):
-        _close_spans(entity, before=day, at=at)
-        _close_one_day(entity, day, by=None, counted_cents=None, at=at)
-    _close_spans(entity, before=before, at=at)
+        links = links.filter(entry__occurred_at__lt=until)
+    if not everything and (closed := closed_until(entity)):
+        links = links.filter(entry__occurred_at__gte=closed)
+    zone = zone_of(entity)
+    days: dict[date, Takings] = {}
+    for link in links.order_by("number").iterator(AT_ONCE):
+        days.setdefault(link.entry.occurred_at.astimezone(zone).date(), Takings()).add(link)
+    return days
 
 
-def _close_one_day(entity: Entity, day: date, *, by: User | None, counted_cents: int | None, at: datetime) -> Closing:
-    zone, difference = zone_of(entity), None
-    begins_at, ends_at = datetime.combine(day, time.min, zone), midnight_after(day, zone)
-    if counted_cents is not None:
-        difference = _book_difference(entity, day, counted_cents, at=min(at, ends_at - timedelta(seconds=1)))
-    links = CounterRecord.objects.filter(entity=entity, entry__occurred_at__lt=ends_at)
-    links = links.filter(entry__occurred_at__gte=begins_at)
-    numbers = links.aggregate(first=Min("number"), last=Max("number"))
-    totals = takings_of(links)
-    last = Closing.objects.filter(entity=entity, kind=Kind.DAY).order_by("-number").first()
-    taken = sum(cents for account, cents in totals.items() if account.startswith("5"))
-    return _write(
-        entity,
-        Kind.DAY,
-        (day, day),
-        ends_at=ends_at,
-        first_record=numbers["first"],
-        last_record=numbers["last"],
-        records=links.count(),
-        taken_cents=taken,
-        grand_total_cents=(last.grand_total_cents if last else 0) + taken,
-        totals=totals,
-        counted_cents=counted_cents,
-        difference_cents=difference,
-        closed_by=by,
-        closed_at=at,
-    )
+class _Book:
+    """The closings of one counter, under its lock: what stands, and what is added in one go."""
 
+    def __init__(self, entity: Entity, *, at: datetime) -> None:
+        self.entity, self.at, self.zone = entity, at, zone_of(entity)
+        standing = list(Closing.objects.filter(entity=entity).order_by("number"))
+        self.last = standing[-1] if standing else None
+        self.days = [closing for closing in standing if closing.kind == Kind.DAY]
+        self.done = {(closing.kind, closing.first) for closing in standing}
+        self.fresh: list[Closing] = []
 
-def takings_of(links: Any) -> dict[str, int]:
-    """What the entries of these links moved, in cents by account; differences of the till are apart, as they are."""
-    entries = links.exclude(entry__source__startswith="till:").values("entry")
-    lines = Line.objects.filter(entry__in=entries, unit=Line.Unit.EUR)
-    return {
-        account: total
-        for account, total in lines.values_list("account").annotate(Sum("amount")).order_by("account")
-        if total
-    }
+    def close_days(self, days: Mapping[date, Takings], *, before: date) -> None:
+        """Each day, then the month and the year that ended with it."""
+        for day in sorted(day for day in days if day < before):
+            self.close_spans(before=day)
+            self.close_one_day(day, days[day])
+        self.close_spans(before=before)
+
+    def close_one_day(self, day: date, taken: Takings, **fields: Any) -> Closing:
+        grand = self.days[-1].grand_total_cents if self.days else 0
+        closing = self._add(
+            Kind.DAY,
+            (day, day),
+            chain=taken.chain,
+            first_record=taken.first,
+            last_record=taken.last,
+            records=taken.records,
+            taken_cents=taken.taken_cents,
+            grand_total_cents=grand + taken.taken_cents,
+            totals=_not_zero(taken.totals),
+            **fields,
+        )
+        self.days.append(closing)
+        return closing
+
+    def close_spans(self, *, before: date) -> None:
+        for kind in (Kind.MONTH, Kind.YEAR):
+            spans: dict[date, list[Closing]] = {}
+            for day in self.days[-MOST_DAYS:]:
+                first = day.first.replace(day=1) if kind == Kind.MONTH else day.first.replace(month=1, day=1)
+                spans.setdefault(first, []).append(day)
+            for first, days in sorted(spans.items()):
+                if (kind, first) not in self.done and _end_of(kind, first) < before:
+                    self._close_span(kind, first, days)
+
+    def _close_span(self, kind: str, first: date, days: Sequence[Closing]) -> None:
+        totals: Counter[str] = Counter()
+        for day in days:
+            totals.update(day.totals)
+        last = max(days, key=lambda day: day.last_record or 0)
+        self._add(
+            kind,
+            (first, _end_of(kind, first)),
+            chain=last.chain,
+            first_record=min((day.first_record for day in days if day.first_record), default=None),
+            last_record=last.last_record,
+            records=sum(day.records for day in days),
+            taken_cents=sum(day.taken_cents for day in days),
+            grand_total_cents=days[-1].grand_total_cents,
+            totals=_not_zero(totals),
+        )
+
+    def _add(self, kind: str, span: tuple[date, date], **fields: Any) -> Closing:
+        last = self.last
+        closing = Closing(
+            entity=self.entity,
+            kind=kind,
+            number=last.number + 1 if last else 1,
+            first=span[0],
+            last=span[1],
+            ends_at=midnight_after(span[1], self.zone),
+            previous=last.sha256 if last else NOTHING,
+            closed_at=self.at,
+            **fields,
+        )
+        closing.sha256 = hash_of(said_of(closing))
+        self.done.add((kind, closing.first))
+        self.fresh.append(closing)
+        self.last = closing
+        return closing
+
+    def save(self) -> int:
+        """Write what was added; return how many."""
+        Closing.objects.bulk_create(self.fresh, batch_size=AT_ONCE)
+        return len(self.fresh)
 
 
 def _book_difference(entity: Entity, day: date, counted_cents: int, *, at: datetime) -> int:
@@ -155,7 +245,7 @@ def _book_difference(entity: Entity, day: date, counted_cents: int, *, at: datet
         record(
             entity=entity,
             journal=Entry.Journal.COUNTER,
-            source=f"till:{day}",
+            source=f"{DIFFERENCE}{day}",
             label="Écart de caisse",
             lines={COUNTER: difference, TILL_OVER if difference > 0 else TILL_SHORT: -difference},
             occurred_at=at,
@@ -170,42 +260,8 @@ def till_cents(entity: Entity) -> int:
     return total
 
 
-def _close_spans(entity: Entity, *, before: date, at: datetime) -> None:
-    """The months and years that were over on `before` and have days closed in them."""
-    for kind in (Kind.MONTH, Kind.YEAR):
-        done = {one.first for one in Closing.objects.filter(entity=entity, kind=kind)}
-        days = Closing.objects.filter(entity=entity, kind=Kind.DAY).order_by("number")
-        spans: dict[date, list[Closing]] = {}
-        for day in days.exclude(first__gte=before):
-            first = day.first.replace(day=1) if kind == Kind.MONTH else day.first.replace(month=1, day=1)
-            spans.setdefault(first, []).append(day)
-        for first, of_span in sorted(spans.items()):
-            if first not in done and _end_of(kind, first) < before:
-                _close_span(entity, kind, first, of_span, at=at)
-
-
-def _close_span(entity: Entity, kind: str, first: date, days: list[Closing], *, at: datetime) -> None:
-    totals: Counter[str] = Counter()
-    for day in days:
-        totals.update(day.totals)
-    numbers = [number for day in days for number in (day.first_record, day.last_record) if number]
-    last = _end_of(kind, first)
-    _write(
-        entity,
-        kind,
-        (first, last),
-        ends_at=midnight_after(last, zone_of(entity)),
-        first_record=min(numbers, default=None),
-        last_record=max(numbers, default=None),
-        records=sum(day.records for day in days),
-        taken_cents=sum(day.taken_cents for day in days),
-        grand_total_cents=days[-1].grand_total_cents,
-        totals={account: cents for account, cents in sorted(totals.items()) if cents},
-        counted_cents=None,
-        difference_cents=None,
-        closed_by=None,
-        closed_at=at,
-    )
+def _not_zero(totals: Mapping[str, int]) -> dict[str, int]:
+    return {account: cents for account, cents in sorted(totals.items()) if cents}
 
 
 def _end_of(kind: str, first: date) -> date:
@@ -218,29 +274,8 @@ def midnight_after(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, zone)
 
 
-def _write(entity: Entity, kind: str, span: tuple[date, date], **fields: Any) -> Closing:
-    last = Closing.objects.filter(entity=entity).order_by("-number").first()
-    closing = Closing(
-        entity=entity,
-        kind=kind,
-        number=last.number + 1 if last else 1,
-        first=span[0],
-        last=span[1],
-        previous=last.sha256 if last else NOTHING,
-        **fields,
-    )
-    closing.sha256 = hash_of(said_of(closing, links={closing.last_record: _link(closing)}))
-    closing.save(force_insert=True)
-    return closing
-
-
-def _link(closing: Closing) -> str:
-    found = CounterRecord.objects.filter(entity=closing.entity_id, number=closing.last_record or 0).first()
-    return found.sha256 if found else NOTHING
-
-
-def said_of(closing: Closing, *, links: Mapping[int | None, str]) -> dict[str, Any]:
-    """What a closing says; its hash is over this. `links` gives the hash of its last link, by number."""
+def said_of(closing: Closing) -> dict[str, Any]:
+    """What a closing says; its hash is over this. `chain` is the hash of its last link."""
     return {
         "number": closing.number,
         "previous": closing.previous,
@@ -252,7 +287,7 @@ def said_of(closing: Closing, *, links: Mapping[int | None, str]) -> dict[str, A
         "first_record": closing.first_record,
         "last_record": closing.last_record,
         "records": closing.records,
-        "chain": links.get(closing.last_record, NOTHING),
+        "chain": closing.chain,
         "taken_cents": closing.taken_cents,
         "grand_total_cents": closing.grand_total_cents,
         "totals": dict(closing.totals),

@@ -50,6 +50,7 @@ class Closing(models.Model):
     ends_at = models.DateTimeField()
     first_record = models.PositiveIntegerField(null=True)
     last_record = models.PositiveIntegerField(null=True)
+    chain = models.CharField(max_length=64)  # the hash of the last link
     records = models.PositiveIntegerField()
     taken_cents = models.BigIntegerField()
     grand_total_cents = models.BigIntegerField()

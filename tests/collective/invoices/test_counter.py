@@ -86,13 +86,17 @@ def test_other_journals_join_none(shop):
     assert not CounterRecord.objects.exists()
 
 
-def test_the_database_refuses_an_entry_outside_the_chain(shop):
-    entity = entity_of(shop)
+def seal_outside_the_chain(entity):
     loose = Entry.objects.create(entity=entity, journal="counter", source="x", label="x", occurred_at=NINE)
     loose.lines.create(account="53", amount=1)
     loose.lines.create(account="411", amount=-1)
+    Entry.objects.filter(pk=loose.pk).update(sealed_at=NINE)
+
+
+def test_the_database_refuses_an_entry_outside_the_chain(shop):
+    entity = entity_of(shop)
     with pytest.raises(DatabaseError, match="joins its chain"), transaction.atomic():
-        Entry.objects.filter(pk=loose.pk).update(sealed_at=NINE)
+        seal_outside_the_chain(entity)
 
 
 @pytest.mark.parametrize("table", ["collective_counterrecord", "collective_closing"])
