@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from api import appointment_answers as answers
 from api import (
     appointments,
+    closings,
     diagnoses,
     exceptions,
     holds,
@@ -157,6 +158,7 @@ v1 = [
     path("appointments/<appointment:key>/", include(of_appointments)),
     path("invoices/", invoices.InvoicesDoor.as_view(), name="invoices"),
     path("invoices/<int:pk>/", invoices.InvoiceDoor.as_view(), name="invoice"),
+    path("closings/", closings.ClosingsDoor.as_view(), name="closings"),
     path("ledger-entries/", ledger.EntriesDoor.as_view(), name="entries"),
     path("ledger-entries/<int:pk>/", ledger.EntryDoor.as_view(), name="entry"),
 ]

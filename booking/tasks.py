@@ -26,6 +26,7 @@ from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
 from collective.invoices import make_paper
+from collective.invoices.invoice_commission import invoice_commissions
 from collective.ledger.close_period import close_counters
 from collective.payments.operations import run_operations
 from collective.payments.receive import poll_payments, sweep_events
@@ -61,8 +62,9 @@ def extend(payload: dict[str, Any], *, at: datetime) -> None:
 
 @handles(COUNTERS)
 def close_the_counters(payload: dict[str, Any], *, at: datetime) -> None:
-    """Close the days, months and years that are over at every counter."""
+    """Close the days, months and years that are over at every counter; the platform invoices the month that is over."""
     close_counters(at=at)
+    invoice_commissions(at=at)
 
 
 def plan_the_night(*, at: datetime) -> int:

@@ -98,6 +98,7 @@ API = [
     Line("api:me", "GET", signed_in()),
     Line("api:me", "PATCH", signed_in(), body=of(name="Camille")),
     Line("api:appointments", "GET", signed_in()),
+    Line("api:closings", "GET", signed_in()),  # the rows are those of the counters that concern one
     Line("api:invoices", "GET", signed_in()),  # the rows are those that concern one
     Line("api:invoice", "GET", only("owner", *SHOP, nobody=401), to="invoice"),
     Line("api:entries", "GET", signed_in()),  # the rows are those of the books one sees
