@@ -100,7 +100,8 @@ def draft_deposit(appointment: Appointment, entry: Entry, *, at: datetime) -> Dr
     on = entry.occurred_at.astimezone(workshop.zone).date()
     rate = vat_bp(seller=workshop.seller, on=on)
     is_earnest = appointment.deposit_kind == ARRHES
-    lines = [Sold(*(name.format(appointment.number) for name in NAMES[is_earnest]), cents)]
+    name_fr, name_en = (name.format(appointment.number) for name in NAMES[is_earnest])
+    lines = [Sold(name_fr, name_en, cents)]
     paper = Paper(
         seller=letterhead_of(entry.entity),
         buyer=buyer_of(appointment),

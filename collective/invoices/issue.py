@@ -117,7 +117,8 @@ def _issue_series(counter: InvoiceSeries, drafts: list[Draft]) -> dict[tuple[int
 
 
 def _standing(counter: InvoiceSeries, causes: Iterable[str]) -> dict[str, Invoice]:
-    wanted, found = list(causes), {}
+    wanted = list(causes)
+    found: dict[str, Invoice] = {}
     for begin in range(0, len(wanted), AT_ONCE):
         some = Invoice.objects.filter(entity=counter.entity_id, cause__in=wanted[begin : begin + AT_ONCE])
         found |= {invoice.cause: invoice for invoice in some}
