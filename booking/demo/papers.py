@@ -8,6 +8,7 @@ from datetime import datetime
 from booking.appointments.models import Appointment
 from booking.jobs.invoice import draft_invoices
 from booking.jobs.papers import draft_deposit
+from collective.invoices.invoice_commission import invoice_commissions
 from collective.invoices.issue import Draft, issue_all
 from collective.ledger.close_period import close_counters
 from collective.ledger.models import Entity, Entry
@@ -23,6 +24,7 @@ def issue_past_papers(workshops: Iterable[Workshop], *, at: datetime) -> None:
         _issue_deposits(entity)
         _issue_invoices(entity)
     close_counters(at=at)
+    invoice_commissions(at=at)
 
 
 def _issue_deposits(entity: Entity) -> None:
