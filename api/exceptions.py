@@ -121,7 +121,9 @@ class ExceptionDoor(SignedInDoor):
     query = DespiteQuery
     reads_query = ("DELETE",)
 
-    @extend_schema(tags=["hours"], summary="Take back an exception", parameters=[DespiteQuery], responses=ChangeShown)
+    @extend_schema(
+        tags=["hours"], summary="Take back an exception", parameters=[DespiteQuery], responses={200: ChangeShown}
+    )
     def delete(self, request: Request, slug: str, exception: int) -> Response:
         """The ordinary hours hold again."""
         return take_back(self, *find_owned(slug, request.user), exception)
@@ -150,6 +152,8 @@ class AbsenceDoor(SignedInDoor):
     query = DespiteQuery
     reads_query = ("DELETE",)
 
-    @extend_schema(tags=["hours"], summary="Take back an absence", parameters=[DespiteQuery], responses=ChangeShown)
+    @extend_schema(
+        tags=["hours"], summary="Take back an absence", parameters=[DespiteQuery], responses={200: ChangeShown}
+    )
     def delete(self, request: Request, slug: str, pk: int, exception: int) -> Response:
         return take_back(self, *find_owned(slug, request.user, pk), exception)

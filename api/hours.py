@@ -281,7 +281,9 @@ class SeasonsDoor(SignedInDoor):
     query = SeasonQuery
     reads_query = ("DELETE",)
 
-    @extend_schema(tags=["hours"], summary="Take back a week to come", parameters=[SeasonQuery], responses=ChangeShown)
+    @extend_schema(
+        tags=["hours"], summary="Take back a week to come", parameters=[SeasonQuery], responses={200: ChangeShown}
+    )
     def delete(self, request: Request, slug: str) -> Response:
         """What held before it holds on. 404 when none begins that day."""
         workshop, owner = find_owned(slug, request.user)

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from api import appointment_answers as answers
 from api import (
     appointments,
+    closings,
     diagnoses,
     disagreements,
     exceptions,
@@ -15,6 +16,7 @@ from api import (
     hours,
     hours_files,
     interventions,
+    invoices,
     ledger,
     me,
     offers,
@@ -182,6 +184,9 @@ v1 = [
     path("transfers/", transfers.TransfersDoor.as_view(), name="transfers"),
     path("transfers/<int:pk>/retry/", transfers.RetryTransferDoor.as_view(), name="transfer_retry"),
     path("receivables/", transfers.ReceivablesDoor.as_view(), name="receivables"),
+    path("invoices/", invoices.InvoicesDoor.as_view(), name="invoices"),
+    path("invoices/<int:pk>/", invoices.InvoiceDoor.as_view(), name="invoice"),
+    path("closings/", closings.ClosingsDoor.as_view(), name="closings"),
     path("ledger-entries/", ledger.EntriesDoor.as_view(), name="entries"),
     path("ledger-entries/<int:pk>/", ledger.EntryDoor.as_view(), name="entry"),
     path("disagreements/", disagreements.DisagreementsDoor.as_view(), name="disagreements"),

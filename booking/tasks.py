@@ -22,10 +22,14 @@ from booking.appointments import card_saved, paid, paid_later, remind
 from booking.appointments.expire import expire_holds
 from booking.appointments.lapse import lapse_unanswered
 from booking.audit.chain import chain_audit_rows
+from booking.jobs.papers import issue_due_papers
 from booking.jobs.pick_up import release_lapsing_holds
 from booking.waiting import erase, offer_freed
 from booking.waiting.end import end_waits
 from booking.waiting.lapse import lapse_offers
+from collective.invoices import make_paper
+from collective.invoices.invoice_commission import invoice_commissions
+from collective.ledger.close_period import close_counters
 from collective.payments.distribution import distribute
 from collective.payments.distribution.accounts import poll_accounts
 from collective.payments.keep_card import sweep_cards
@@ -48,9 +52,11 @@ HANDLERS = (
     offer_freed.offer_freed,
     erase.erase_ended,
     distribute.distribution_ordered,
+    make_paper.make_paper,
 )  # importing them made the outbox know them
 HORIZON = "timetable.extend"
-NIGHT_WORK = (HORIZON, erase.ERASE)
+COUNTERS = "counters.close"
+NIGHT_WORK = (HORIZON, erase.ERASE, COUNTERS)
 NIGHT = time(1, 30)  # UTC: the small hours wherever our workshops are
 
 
@@ -63,6 +69,13 @@ def sweep_rows(*, at: datetime) -> int:
 def extend(payload: dict[str, Any], *, at: datetime) -> None:
     """Make the new last bookable day."""
     extend_horizon(at=at)
+
+
+@handles(COUNTERS)
+def close_the_counters(payload: dict[str, Any], *, at: datetime) -> None:
+    """Close the days, months and years that are over at every counter; the platform invoices the month that is over."""
+    close_counters(at=at)
+    invoice_commissions(at=at)
 
 
 def plan_the_night(*, at: datetime) -> int:
@@ -90,6 +103,7 @@ ROUND: dict[str, Sweep] = {
     "offers": lapse_offers,
     "waits": end_waits,
     "occupancies": release_expired,
+    "papers": issue_due_papers,
     "night": plan_the_night,
     "outbox": sweep_rows,
     "audit": chain_audit_rows,

@@ -2,7 +2,12 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-GUARDED = ("collective.timetable.guards", "collective.ledger.guards")
+GUARDED = (
+    "collective.timetable.guards",
+    "collective.ledger.guards",
+    "collective.invoices.guards",
+    "collective.ledger.counter_guards",
+)
 
 
 class CollectiveConfig(AppConfig):

@@ -3,6 +3,8 @@
 from collective.activity.models import FinishedWork
 from collective.directory.models import DirectoryEntry
 from collective.hours.models import TimeAccount, TimeGrant
+from collective.invoices.models import Invoice, InvoicePaper, InvoiceSeries, IssuerDetails
+from collective.ledger.closing_models import Closing, CounterRecord
 from collective.ledger.models import Entity, Entry, Line, PrivateReference
 from collective.members.models import Collective, Membership, User
 from collective.payments.dispute_models import Dispute
@@ -29,10 +31,12 @@ __all__ = [
     "Bench",
     "BooksCheck",
     "Claim",
+    "Closing",
     "Collective",
     "Commune",
     "CommuneAlias",
     "CommunePostcode",
+    "CounterRecord",
     "DirectoryEntry",
     "Disagreement",
     "Dispute",
@@ -44,6 +48,10 @@ __all__ = [
     "Freeze",
     "HoursChange",
     "KeptCard",
+    "Invoice",
+    "InvoicePaper",
+    "InvoiceSeries",
+    "IssuerDetails",
     "Line",
     "Loan",
     "Mechanic",

@@ -24,8 +24,15 @@ MIGRATION = ("booking", "0006_audit")
 TABLE = "booking_auditrow"
 WATCHED = {  # table: the column that holds its state
     "booking_appointment": "status",
+    "booking_claim": "state",
+    "booking_quote": "state",
+    "booking_tender": "state",
+    "collective_dispute": "status",
+    "collective_keptcard": "state",
     "collective_operation": "state",
     "collective_payment": "state",
+    "collective_reversal": "state",
+    "collective_transfer": "state",
 }
 
 _COLUMNS = "(watched, row_id, was, became, happened_at, digest)"

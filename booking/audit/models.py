@@ -23,8 +23,8 @@ class AuditRow(models.Model):
 
     watched = models.CharField(max_length=60)  # the table
     row_id = models.BigIntegerField()
-    was = models.CharField(max_length=20)
-    became = models.CharField(max_length=20)
+    was = models.CharField(max_length=24)
+    became = models.CharField(max_length=24)
     happened_at = models.DateTimeField()
     number = models.BigIntegerField(null=True, unique=True)  # from 1, without a gap
     digest = models.CharField(max_length=64, default="")  # SHA-256, in hexadecimal

@@ -11,6 +11,8 @@ from django.utils.text import slugify
 
 from booking.services.models import Intervention
 from booking.services.offers import Offer
+from collective.invoices.models import IssuerDetails
+from collective.ledger.entities import platform_of
 from collective.ledger.models import Entity
 from collective.members.models import Collective, Membership, User
 from collective.sharing.models import SharingKey
@@ -47,6 +49,7 @@ def found_collective(*, at: datetime) -> Collective:
     )
     for kind, name in ((Entity.Kind.PLATFORM, "Moyeu, la plateforme"), (Entity.Kind.FUND, "Caisse commune")):
         Entity.objects.create(collective=collective, kind=kind, name=name)
+    describe_platform(collective)
     people = {key: meet(person, collective, at=founded_at) for key, person in cast()["people"].items()}
     sellers = {key: register_seller(seller, collective) for key, seller in cast()["sellers"].items()}
     interventions = list(Intervention.objects.current())
@@ -83,6 +86,22 @@ def meet(about: Cast, collective: Collective, *, at: datetime) -> User:
     return user
 
 
+def describe_platform(collective: Collective) -> None:
+    """Who the platform is on its own invoices: as invented as the rest."""
+    IssuerDetails.objects.create(
+        entity=platform_of(collective),
+        legal_name=collective.name,
+        legal_form="SCIC SA",
+        siren="000000086",
+        register="RCS Lille Métropole",
+        street="1 place de la République",
+        postcode="59000",
+        city="Lille",
+        email=collective.contact_email,
+        vat_regime=Seller.VatRegime.FRANCHISE,
+    )
+
+
 def register_seller(about: Cast, collective: Collective) -> Seller:
     seller = Seller.objects.create(
         collective=collective,
@@ -91,6 +110,7 @@ def register_seller(about: Cast, collective: Collective) -> Seller:
         siren=about["siren"],
         address=about["address"],
         vat_regime=about["vat"],
+        siret=f"{about['siren']}00010",
     )
     Entity.objects.create(collective=collective, kind=Entity.Kind.SELLER, seller=seller, name=seller.legal_name)
     return seller

@@ -16,6 +16,7 @@ from booking.demo.customers import meet_customers
 from booking.demo.diary import Diary, Visit
 from booking.demo.hours import owner_of, tell_absence, tell_openings
 from booking.demo.lending import Lending
+from booking.demo.papers import issue_past_papers
 from booking.demo.pay_out import close_batches, tell_accounts
 from booking.demo.settling import given_at_the_counter, hand_out_labels, unpaid_among, use_a_voucher
 from booking.demo.troubles import tell_troubles
@@ -23,6 +24,8 @@ from booking.demo.waits import fill_the_waiting_list
 from booking.demo.write import LATE, SELLS_VOUCHERS, Told, tell_appointment, write_all
 from booking.jobs.finish import finish_repair
 from booking.jobs.quote import Wanted, write_quote
+from collective.ledger.close_period import first_open
+from collective.ledger.entities import books_of
 from collective.members.models import Collective, User
 from collective.reconciliation.models import Opening
 from collective.sharing.models import SharingKey
@@ -76,6 +79,7 @@ def load_demo(*, at: datetime, seed: int = SEED) -> Loaded:
         camille = User.objects.get(email=cast()["people"]["camille"]["email"])
         fill_the_waiting_list(camille, story.customers, at=at)
         tell_troubles(collective, at=at)
+    issue_past_papers(story.workshops, at=at)
     # Nobody was looking, and who waits joined when this was told already.
     OutboxRow.objects.filter(kind__in=(KIND, freed.KIND), state=OutboxRow.State.WAITING).delete()
     finished += sum(one.is_done for one in told)
@@ -108,11 +112,13 @@ class Story:
         )
         overdue = confirmed.filter(Q(ready_at=None) | Q(ready_at__lt=self.at)).select_related("workshop")
         for appointment in overdue:
+            # A day that the night has closed at the counter takes nothing more: it is finished on the next.
+            at = first_open(books_of(appointment.workshop.seller), [appointment.ends_by + LATE])
             finish_repair(
                 appointment=appointment,
                 by=owner_of(appointment.workshop),
                 tenders=given_at_the_counter(appointment),
-                at=appointment.ends_by + LATE,
+                at=at,
             )
         return len(overdue)
 

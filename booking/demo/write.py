@@ -16,6 +16,8 @@ from booking.demo.settling import Settling, unpaid_among
 from booking.diagnosis.models import Diagnosis
 from collective.activity.models import FinishedWork
 from collective.ledger.advances import draft_capture, draft_fee
+from collective.ledger.counter_chain import closed_until
+from collective.ledger.entities import books_of
 from collective.ledger.record import Draft, record_all
 from collective.members.models import User
 from collective.payments.models import Payment
@@ -250,8 +252,10 @@ def finish_all(told: Sequence[Told], fees: dict[str, int], *, by: User, at: date
     FinishedWork.objects.bulk_create([work_of(one) for one in told], batch_size=200)
     drafts: list[Draft] = []
     finished: list[Finished] = []
+    until = closed_until(books_of(told[0].appointment.workshop.seller)) if told else None
     for one in told:
         appointment = one.appointment
+        moment = max(filter(None, [appointment.ends_by + LATE, until]))
         shares, entries = draft_shares(
             workshop=appointment.workshop,
             reference=appointment.number,
@@ -261,16 +265,16 @@ def finish_all(told: Sequence[Told], fees: dict[str, int], *, by: User, at: date
             fund_bp=appointment.fund_bp,
             platform_bp=appointment.platform_bp,
             fee_cents=fees.get(appointment.number, 0),
-            at=appointment.ends_by + LATE,
+            at=moment,
         )
         drafts += entries
-        finished.append(Finished(appointment, appointment.payment, shares, appointment.ends_by + LATE))
+        finished.append(Finished(appointment, appointment.payment, shares, moment))
     paid = [one.appointment for one in told]
     if told and told[0].appointment.workshop.slug == SELLS_VOUCHERS and (owing := unpaid_among(paid)):
         paid.remove(owing)
     if told:
         settling = Settling(told[0].appointment.workshop, by=by, at=at)
-        drafts += settling.settle((one, one.ends_by + LATE) for one in paid)
+        drafts += settling.settle((one, max(filter(None, [one.ends_by + LATE, until]))) for one in paid)
     record_all(drafts)
     return finished
 

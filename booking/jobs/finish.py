@@ -15,6 +15,7 @@ from booking.appointments.give_money_back import is_being_captured
 from booking.appointments.models import Appointment
 from booking.appointments.payments_of import held_payment, payments_of
 from booking.appointments.rights import NotConfirmed, what_forbids_staff
+from booking.jobs.invoice import invoice_repair
 from booking.jobs.settle import bill_of
 from booking.tenders.bill import left_cents
 from booking.tenders.given import Given
@@ -81,6 +82,7 @@ def finish_repair(
     appointment.save(update_fields=["status", "closed_at", "keeps_cents", "sequence"])
     _book(appointment, payments, online_cents=online_cents, by=by, at=at)
     taken = _take(appointment, tenders, by=by, at=at)
+    invoice_repair(appointment=appointment, at=at)
     write_down(appointment, kind="done", by=by, at=at, online_cents=online_cents, counter_cents=taken)
     return appointment
 

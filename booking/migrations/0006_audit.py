@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('booking', '0005_prices'),
-        ('collective', '0009_tenders'),  # its tables are watched
+        ('collective', '0010_invoices'),  # its tables are watched
     ]
 
     operations = [
@@ -30,8 +30,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('watched', models.CharField(max_length=60)),
                 ('row_id', models.BigIntegerField()),
-                ('was', models.CharField(max_length=20)),
-                ('became', models.CharField(max_length=20)),
+                ('was', models.CharField(max_length=24)),
+                ('became', models.CharField(max_length=24)),
                 ('happened_at', models.DateTimeField()),
                 ('number', models.BigIntegerField(null=True, unique=True)),
                 ('digest', models.CharField(default='', max_length=64)),

@@ -30,6 +30,7 @@ credits negative.
 | 654 | platform, seller | given back twice, or refused by a payer and borne (pertes sur créances irrécouvrables) |
 | 657 | fund | added to repairs sold at a solidarity price (aides financières, règlement ANC 2018-06) |
 | 6581 | seller | the second half of twice the earnest money (dédits payés; C. conso L214-1) |
+| 6588 | seller | what was missing in the till when it was counted (autres charges diverses de gestion courante) |
 | 65881 | seller | labour paid in minutes: its euros, which the workshop bears (charges diverses de gestion) |
 | 706 | seller | labour sold, before VAT (prestations de services) |
 | 707 | seller | parts sold, before VAT (ventes de marchandises) |
@@ -38,6 +39,7 @@ credits negative.
 | 754 | fund | gifts of people who paid more than the price (ressources liées à la générosité du public) |
 | 756 | fund | contributions received (cotisations) |
 | 758 | seller | kept of a late cancellation (produits divers de gestion courante) |
+| 7588 | seller | what was too much in the till (autres produits divers de gestion courante) |
 | 864 | fund | in minutes: time credits given out (emplois des contributions volontaires) |
 | 870.n | fund | in minutes: what stands on the account of minutes n (contributions volontaires en nature) |
 | 875 | fund | in minutes: what was spent on labour in the workshops |
@@ -71,6 +73,7 @@ FUND_CONTRIBUTIONS = "6281"
 LOSSES = "654"
 AID_GIVEN = "657"
 BROKEN_WORD = "6581"
+TILL_SHORT = "6588"
 PAID_IN_MINUTES = "65881"
 LABOUR = "706"
 PARTS = "707"
@@ -79,6 +82,7 @@ FEES_RECHARGED = "7088"
 GIFTS_RECEIVED = "754"
 CONTRIBUTIONS_RECEIVED = "756"
 KEPT_OF_CANCELLATIONS = "758"
+TILL_OVER = "7588"
 MINUTES_GIVEN = "864"
 MINUTES = "870"
 MINUTES_SPENT = "875"
@@ -110,6 +114,7 @@ NAMES = {
     AID_GIVEN: ("Aides aux prix solidaires", "Added to solidarity prices"),
     PAID_IN_MINUTES: ("Main-d’œuvre réglée en minutes", "Labour paid in minutes"),
     BROKEN_WORD: ("Arrhes rendues au double", "Earnest money returned twice over"),
+    TILL_SHORT: ("Manques de caisse", "Missing in the till"),
     LABOUR: ("Main-d’œuvre vendue", "Labour sold"),
     PARTS: ("Pièces vendues", "Parts sold"),
     COMMISSIONS_EARNED: ("Commissions reçues", "Commissions earned"),
@@ -117,6 +122,7 @@ NAMES = {
     GIFTS_RECEIVED: ("Dons reçus", "Gifts received"),
     CONTRIBUTIONS_RECEIVED: ("Contributions reçues", "Contributions received"),
     KEPT_OF_CANCELLATIONS: ("Sommes gardées sur annulation tardive", "Kept of late cancellations"),
+    TILL_OVER: ("Excédents de caisse", "Too much in the till"),
     MINUTES_GIVEN: ("Minutes accordées", "Minutes given"),
     MINUTES: ("Comptes de minutes", "Accounts of minutes"),
     MINUTES_SPENT: ("Minutes dépensées dans les ateliers", "Minutes spent in workshops"),

@@ -21,6 +21,8 @@ def books_of(seller: Seller) -> Entity:
             seller=seller,
             defaults={"collective": seller.collective, "kind": Entity.Kind.SELLER, "name": seller.legal_name},
         )
+        # When another opened them first, the seller still remembers the row that we failed to write.
+        seller.entity = entity
         return entity
 
 

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from collective.ledger.accounts import is_account
+from collective.ledger.counter_chain import chain, lock_counter, what_forbids_counting
 from collective.ledger.models import Entity, Entry, Line
 from collective.workshops.models import Workshop
 
@@ -85,6 +86,7 @@ def record_all(drafts: Sequence[Draft]) -> list[Entry]:
     # No get_or_create: an entry without its lines is nothing to compare with. Two writers at once meet the unique
     # constraint, which waits for the first to commit; callers hold the payment's lock, so this stays a rare crash.
     missing = {draft.key: draft for draft in drafts if draft.key not in standing}
+    _judge_counters(missing.values())
     written = dict(zip(missing, _write(list(missing.values())), strict=True))
     return [written.get(draft.key) or standing[draft.key] for draft in drafts]
 
@@ -128,10 +130,39 @@ def _write(drafts: Sequence[Draft]) -> list[Entry]:
         for entry, draft in zip(entries, drafts, strict=True)
         for account, amount in draft.amounts.items()
     )
+    _chain_counters(entries, drafts)
     for begin in range(0, len(entries), AT_ONCE):
         sealing = [entry.pk for entry in entries[begin : begin + AT_ONCE]]
         Entry.objects.filter(pk__in=sealing).update(sealed_at=Now())
     return entries
+
+
+def _judge_counters(drafts: Iterable[Draft]) -> None:
+    """
+    A day of a counter that is closed takes nothing more. The lock keeps whoever closes it from passing in between.
+
+    :raises PeriodClosed: for an entry of the counter dated in such a day.
+    """
+    earliest: dict[int, datetime] = {}
+    for draft in drafts:
+        if draft.journal == Entry.Journal.COUNTER:
+            known = earliest.get(draft.entity.pk, draft.occurred_at)
+            earliest[draft.entity.pk] = min(known, draft.occurred_at)
+    for entity, occurred_at in sorted(earliest.items()):
+        lock_counter(Entity(pk=entity))
+        if forbidden := what_forbids_counting(Entity(pk=entity), at=occurred_at):
+            raise forbidden
+
+
+def _chain_counters(entries: Sequence[Entry], drafts: Sequence[Draft]) -> None:
+    """What is taken at a counter joins its chain before it is sealed; nothing of that journal escapes it."""
+    taken = [pair for pair in zip(entries, drafts, strict=True) if pair[1].journal == Entry.Journal.COUNTER]
+    if taken:
+        lines = {
+            entry.pk: [(account, amount, draft.unit) for account, amount in draft.amounts.items()]
+            for entry, draft in taken
+        }
+        chain([entry for entry, _draft in taken], lines)
 
 
 def _write_lines(rows: Iterable[tuple[int, str, int, str]]) -> None:

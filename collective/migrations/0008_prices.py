@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='operation',
             name='kind',
-            field=models.CharField(choices=[('open', 'Open'), ('expire', 'Expire'), ('capture', 'Capture'), ('release', 'Release'), ('refund', 'Refund'), ('charge', 'Charge')], max_length=8),
+            field=models.CharField(choices=[('open', 'Open'), ('expire', 'Expire'), ('capture', 'Capture'), ('release', 'Release'), ('refund', 'Refund'), ('transfer', 'Transfer'), ('reversal', 'Reversal'), ('charge', 'Charge')], max_length=8),
         ),
         migrations.AlterField(
             model_name='workshop',

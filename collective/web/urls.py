@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from collective.web import accounts, agreement, books, minutes, tools, transfers
+from collective.web import accounts, agreement, books, counter, invoices, minutes, tools, transfers
 
 app_name = "collective"
 urlpatterns = [
@@ -26,6 +26,19 @@ urlpatterns = [
     path("virements/caisse/commencer/", transfers.fund_begin, name="fund_begin"),
     path("virements/caisse/retour/", transfers.fund_back, name="fund_back"),
     path("minutes/", minutes.minutes, name="minutes"),
+    path("factures/", invoices.invoices, name="invoices"),
+    path("factures/<int:pk>/", invoices.invoice, name="invoice"),
+    path("factures/<int:pk>/facture.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+    path("factures/<int:pk>/facture.xml", invoices.invoice_xml, name="invoice_xml"),
+    path("facture/<str:token>/", invoices.by_link, name="invoice_link"),
+    path("facture/<str:token>/facture.pdf", invoices.link_pdf, name="invoice_link_pdf"),
+    path("facture/<str:token>/facture.xml", invoices.link_xml, name="invoice_link_xml"),
+    path("caisse/", counter.counter, name="counter"),
+    path("caisse/<int:pk>/fermer/", counter.close, name="counter_close"),
+    path("caisse/<int:pk>/archive.zip", counter.archive, name="counter_archive"),
+    path("caisse/<int:pk>/attestation/", counter.attestation, name="attestation"),
+    path("caisse/<int:pk>/fec/<int:year>/", counter.fec, name="fec"),
+    path("caisse/<int:pk>/ventes/<int:year>/", counter.sales, name="sales"),
     path("outils/", tools.tools, name="tools"),
     path("outils/ajouter/", tools.new_tool, name="tool_new"),
     path("outils/<int:pk>/", tools.tool, name="tool"),

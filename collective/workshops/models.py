@@ -28,6 +28,18 @@ class Seller(models.Model):
     vat_regime = models.CharField(max_length=10, choices=VatRegime)
     stripe_account = models.CharField(max_length=60, blank=True, default="")
 
+    # What its invoices say besides (CGI ann. II art. 242 nonies A; C. com. R123-237 and R123-238).
+    siret = models.CharField(max_length=14, blank=True, default="")
+    capital_cents = models.BigIntegerField(null=True, blank=True)  # of companies
+    register = models.CharField(max_length=80, blank=True, default="")  # "RCS Lille Métropole"
+    street = models.CharField(max_length=160, blank=True, default="")
+    postcode = models.CharField(max_length=10, blank=True, default="")
+    city = models.CharField(max_length=80, blank=True, default="")
+    vat_on_debits = models.BooleanField(default=False)  # the option by which VAT is due on invoicing
+    # The mandate by which the platform invoices in its name: prior and written (CGI art. 289 I 2).
+    mandate_accepted_at = models.DateTimeField(null=True, blank=True)
+    mandate_accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
     def __str__(self) -> str:
         return self.legal_name
 

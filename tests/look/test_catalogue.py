@@ -22,7 +22,23 @@ STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)  # in mails
 TAG = re.compile(r"<[^>]*>|&\w+;", re.DOTALL)
 SPOKEN = re.compile(r"""\s(?:alt|title|placeholder|aria-label|aria-description)\s*=\s*"([^"]*)\"""")
 # Names, units and the words of other tongues: the same whatever the reader's language.
-NAMES = {"Moyeu", "moyeu", "API", "SIREN", "ODbL", "OpenAPI", "CSV", "Français", "FR", "English", "EN"}
+NAMES = {
+    "Moyeu",
+    "moyeu",
+    "API",
+    "SIREN",
+    "ODbL",
+    "OpenAPI",
+    "CSV",
+    "PDF",
+    "XML",
+    "FEC",
+    "SHA",
+    "Français",
+    "FR",
+    "English",
+    "EN",
+}
 
 
 def sources(suffix: str) -> Iterator[Path]:

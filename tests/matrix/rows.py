@@ -10,6 +10,7 @@ from backend.lib.tokens import sign
 from booking.appointments.links import QUOTE, manage_link
 from booking.services.models import Intervention
 from booking.waiting.links import offer_link, wait_link
+from collective.invoices.links import invoice_link
 from collective.timetable.public_holidays import public_holidays
 from collective.timetable.ticks import local_midnight
 from tests.matrix.world import CODE, World
@@ -26,6 +27,11 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "link": lambda world: {"key": world.link},
     "hold": lambda world: {"token": world.hold.token},
     "diagnosis": lambda world: {"token": world.diagnosis.token},
+    "counter": lambda world: {"pk": world.entry.entity_id},
+    "counter's year": lambda world: {"pk": world.entry.entity_id, "year": 2026},
+    "invoice": lambda world: {"pk": world.invoice.pk},
+    "invoice by link": lambda world: {"token": invoice_link(world.invoice)},
+    "forged invoice": lambda world: {"token": manage_link(world.requested)},
     "entry": lambda world: {"pk": world.entry.pk},
     "disagreement": lambda world: {"pk": world.disagreement.pk},
     "payment in trouble": lambda world: {"pk": world.troubled.pk},

@@ -124,6 +124,9 @@ API = [
     Line("api:me", "GET", signed_in()),
     Line("api:me", "PATCH", signed_in(), body=of(name="Camille")),
     Line("api:appointments", "GET", signed_in()),
+    Line("api:closings", "GET", signed_in()),  # the rows are those of the counters that concern one
+    Line("api:invoices", "GET", signed_in()),  # the rows are those that concern one
+    Line("api:invoice", "GET", only("owner", *SHOP, nobody=401), to="invoice"),
     Line("api:entries", "GET", signed_in()),  # the rows are those of the books one sees
     # An appointment by its number: its customer, its workshop, the collective's coordinator
     Line("api:appointment", "GET", only(*SEES_APPOINTMENT), to="requested"),
@@ -346,6 +349,22 @@ COLLECTIVE = [
         query="collectif=la-roue-commune",
         body=page_grant,
     ),
+    Line("collective:invoices", "GET", only(*SHOP, "foreign_mechanic", nobody=302)),
+    *(
+        Line(route, "GET", only("owner", *SHOP, nobody=302), to="invoice")
+        for route in ("collective:invoice", "collective:invoice_pdf", "collective:invoice_xml")
+    ),
+    *(
+        Line(route, "GET", everybody(status), to=to)
+        for route in ("collective:invoice_link", "collective:invoice_link_pdf", "collective:invoice_link_xml")
+        for to, status in (("invoice by link", 200), ("forged invoice", 404))
+    ),
+    Line("collective:counter", "GET", only(*SHOP, nobody=302)),  # elsewhere no books are open yet
+    Line("collective:counter_close", "POST", only(*SHOP, nobody=302, status=302), to="counter", body=of(counted="")),
+    Line("collective:counter_archive", "GET", only(*SHOP, nobody=302), to="counter"),
+    Line("collective:attestation", "GET", only(*SHOP, nobody=302), to="counter"),
+    Line("collective:fec", "GET", only(*SHOP, nobody=302), to="counter's year"),
+    Line("collective:sales", "GET", only(*SHOP, nobody=302), to="counter's year"),
     Line("collective:entry", "GET", only(*MEMBERS, "workshop_owner", nobody=302), to="entry"),
 ]
 

@@ -35,6 +35,7 @@ from booking.tenders.receipts import record_receipt
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.offer_freed import offer_freed
+from collective.invoices.models import Invoice
 from collective.ledger.entities import books_of, fund_of
 from collective.ledger.models import Entry
 from collective.ledger.record import record
@@ -105,6 +106,7 @@ class World:
     troubled: Payment
     came_back: Refund
     transfer: Transfer  # waits: the workshop's seller has no account yet
+    invoice: Invoice  # of a repair that is done
     diagnosis: Diagnosis
     symptom: Symptom
     slots: list[Slot]
@@ -181,6 +183,7 @@ def build_world(*, media: Path) -> World:
         troubled=_payment(workshop, "troubled", at=at, trouble=Payment.Trouble.AMOUNT),
         came_back=_came_back(workshop, at=at),
         transfer=_transfer(workshop, at=at),
+        invoice=_invoiced(_begun(_book(work, slots[9], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
         diagnosis=diagnosis,
         symptom=symptom,
         slots=slots,
@@ -356,6 +359,11 @@ def _paid(appointment: Appointment, by: User, *, at: datetime) -> tuple[Appointm
     done = finish_repair(appointment=_begun(appointment, at=at), by=by, tenders=tenders, at=at)
     first, second, third, fourth = Tender.objects.of(done.number)
     return done, first, second, third, fourth
+
+
+def _invoiced(appointment: Appointment, by: User, *, at: datetime) -> Invoice:
+    finish_repair(appointment=appointment, by=by, at=at)
+    return Invoice.objects.get(reference=appointment.number)
 
 
 def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:

@@ -27,6 +27,7 @@ from booking.appointments.terms import cancel_sentence, deposit_sentence, mediat
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
 from booking.jobs.bill import bill
+from booking.jobs.invoice import papers_of
 from booking.waiting.ask_earlier import wait_of, what_forbids_asking_earlier
 from booking.waiting.links import offer_link, wait_link
 from booking.waiting.models import Wait
@@ -123,6 +124,7 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
         "deposit_words": deposit_sentence(appointment.deposit_kind) if appointment.deposit_kind else "",
         "seller": seller_lines(appointment.workshop.seller),
         "mediator": mediator_sentence(appointment.workshop.collective),
+        "papers": papers_of(appointment),
         "hold_url": _hold_url(appointment, at=at),
         **_earlier(appointment, at=at),
     }
