@@ -163,6 +163,7 @@ def test_no_field_of_a_model_is_taken_undeclared(line, send, world):
 # What these doors do ask for, beside what the table sends.
 OPTIONAL = {
     "api:tenders": ("code", "given_cents", "note", "payer", "receipt", "scheme"),
+    "api:balance": ("amount_cents",),
     "api:receipts": ("note",),
     "api:claim": ("file_number", "reason"),
     "api:done": ("tenders",),

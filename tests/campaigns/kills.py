@@ -49,7 +49,7 @@ def doom(point: str) -> None:
     places: dict[str, tuple[Any, str]] = {
         "the call": (operations, "perform"),
         "the commit": (operations, "take_word"),
-        "seating": (paid, "_seat"),
+        "seating": (paid, "seat_who_gave"),
         "the books": (finish, "_book"),
         "the event": (receive, "_look"),
     }

@@ -1,11 +1,12 @@
-"""The lines about money that leaves: what a workshop earned, how it is paid, and the treasurer's transfers."""
+"""The lines about money that comes and leaves: the till, what a workshop earned, how it is paid, transfers."""
 
 from __future__ import annotations
 
-from tests.matrix.rows import of
+from tests.matrix.rows import of, page_offer, page_receipt, page_remit, page_voucher
 from tests.matrix.who import NOBODY_SIGNED_IN, SHOP, Line, everybody, only, signed_in
 
 INSIDE = only(*SHOP, "coordinator", nobody=302)
+SHOP_ACTS = only(*SHOP, seen_by=("coordinator",), status=302, nobody=302)
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 BANK = of(iban=IBAN, bic="", holder="Atelier")
 NOT_THE_TREASURER = everybody(404) | dict.fromkeys(NOBODY_SIGNED_IN, 302)  # who has no treasury has no such page
@@ -39,4 +40,17 @@ MONEY_PAGES = [
     Line("collective:transfer_retry", "POST", only(seen_by=SEES_IT, nobody=302), to="transfer"),
     Line("collective:fund_begin", "POST", NOT_THE_TREASURER),
     Line("collective:fund_back", "GET", NOT_THE_TREASURER),
+    Line("web:till", "GET", INSIDE, to="workshop"),
+    Line("web:till_remit", "POST", SHOP_ACTS, to="workshop", body=page_remit),
+    Line("web:till_receipt", "POST", SHOP_ACTS, to="workshop", body=page_receipt),
+    Line("web:till_match", "POST", SHOP_ACTS, to="receipt", body=of(number="M1", key="k")),
+    Line("web:till_claim", "POST", SHOP_ACTS, to="claim's page", body=of(done="paid")),
+    Line("web:till_voucher", "POST", SHOP_ACTS, to="workshop", body=page_voucher),
+    Line(
+        "web:till_offer",
+        "POST",
+        only("coordinator", seen_by=SHOP, status=302, nobody=302),
+        to="workshop",
+        body=page_offer,
+    ),
 ]

@@ -26,19 +26,14 @@ from booking.availability.search import Slot, slots_of
 from booking.diagnosis.keep import keep_diagnosis
 from booking.diagnosis.load_knowledge import load_knowledge
 from booking.diagnosis.models import Diagnosis, DiagnosisPhoto, Symptom
-from booking.jobs.finish import finish_repair
 from booking.jobs.quote import Wanted, write_quote
 from booking.services.load_catalogue import load_catalogue
-from booking.tenders.given import Given
 from booking.tenders.models import Claim, Receipt, Tender
-from booking.tenders.receipts import record_receipt
 from booking.waiting.join import join_wait
 from booking.waiting.models import SlotOffer, Wait
 from booking.waiting.offer_freed import offer_freed
 from collective.invoices.models import Invoice
-from collective.ledger.entities import books_of, fund_of
 from collective.ledger.models import Entry
-from collective.ledger.record import record
 from collective.members.models import Collective, Membership, User
 from collective.payments.distribution.models import Transfer
 from collective.payments.models import Payment, Refund
@@ -61,6 +56,17 @@ from tests.factories import (
     ToolTimeFactory,
     UserFactory,
     open_workshop,
+)
+from tests.matrix.world_of_money import (
+    a_disagreement,
+    a_payment,
+    a_receipt,
+    a_refund_that_came_back,
+    a_transfer,
+    an_entry,
+    an_invoice,
+    begun,
+    paid_in_parts,
 )
 
 CODE = "TYR-PUNCT"
@@ -153,7 +159,7 @@ def build_world(*, media: Path) -> World:
     requested = _book(work, slots[0], owner, diagnosis, at=at)
     proposed = _book(work, slots[1], owner, None, at=at)
     propose_time(appointment=proposed, starts_at=slots[3].starts_at, by=_person(people, "mechanic"), at=at)
-    paid, tender, announced, cheque, asked = _paid(
+    paid, tender, announced, cheque, asked = paid_in_parts(
         _book(work, slots[7], owner, None, at=at), _person(people, "mechanic"), at=at
     )
     held = _hold(work, slots[2], None, at=at)
@@ -166,24 +172,24 @@ def build_world(*, media: Path) -> World:
         foreign_workshop=foreign,
         requested=requested,
         proposed=proposed,
-        today=_begun(_book(work, slots[4], owner, None, at=at), at=at),
-        quoted=_quoted(_begun(_book(work, slots[8], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
+        today=begun(_book(work, slots[4], owner, None, at=at), at=at),
+        quoted=_quoted(begun(_book(work, slots[8], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
         paid=paid,
         tender=tender,
         announced=announced,
         cheque=cheque,
         claim=asked.claim,
-        receipt=_received(workshop, _person(people, "mechanic"), at=at),
+        receipt=a_receipt(workshop, _person(people, "mechanic"), at=at),
         hold=held,
         tool=tool,
         loan=_lend(tool, _person(people, "coordinator"), at=at),
         slot_offer=_offer(slots[5], at=at),
-        entry=_entry(workshop, at=at),
-        disagreement=_disagreement(workshop, at=at),
-        troubled=_payment(workshop, "troubled", at=at, trouble=Payment.Trouble.AMOUNT),
-        came_back=_came_back(workshop, at=at),
-        transfer=_transfer(workshop, at=at),
-        invoice=_invoiced(_begun(_book(work, slots[9], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
+        entry=an_entry(workshop, at=at),
+        disagreement=a_disagreement(workshop, at=at),
+        troubled=a_payment(workshop, "troubled", at=at, trouble=Payment.Trouble.AMOUNT),
+        came_back=a_refund_that_came_back(workshop, at=at),
+        transfer=a_transfer(workshop, at=at),
+        invoice=an_invoice(begun(_book(work, slots[9], owner, None, at=at), at=at), _person(people, "mechanic"), at=at),
         diagnosis=diagnosis,
         symptom=symptom,
         slots=slots,
@@ -336,89 +342,7 @@ def _offer(slot: Slot, *, at: datetime) -> SlotOffer:
     return wait.offers.get()
 
 
-def _begun(appointment: Appointment, *, at: datetime) -> Appointment:
-    """Nothing can be booked in the past: put it there by hand, confirmed."""
-    appointment.status, appointment.answer_by = Appointment.Status.CONFIRMED, None
-    appointment.starts_at, appointment.ends_at = at - timedelta(minutes=60), at - timedelta(minutes=30)
-    appointment.save()
-    return appointment
-
-
-def _received(workshop: Workshop, by: User, *, at: datetime) -> Receipt:
-    said = {"payer": "MARTIN", "note": "", "received_on": at.date() - timedelta(days=1), "key": "world-receipt"}
-    return record_receipt(workshop=workshop, cents=1000, by=by, at=at, **said)
-
-
-def _paid(appointment: Appointment, by: User, *, at: datetime) -> tuple[Appointment, Tender, Tender, Tender, Tender]:
-    """Finish it with one euro in cash, one by cheque and one from the town hall; four more are announced."""
-    cash = Given(means="cash", amount=100, key="world-cash")
-    announced = Given(means="transfer", amount=400, key="world-transfer", is_promise=True)
-    cheque = Given(means="cheque", amount=100, key="world-cheque", evidence={"number": "0001234"})
-    town = Given(means="third_party", amount=100, key="world-town", payer_kind="town_hall", payer="Lille")
-    tenders = [cash, announced, cheque, town]
-    done = finish_repair(appointment=_begun(appointment, at=at), by=by, tenders=tenders, at=at)
-    first, second, third, fourth = Tender.objects.of(done.number)
-    return done, first, second, third, fourth
-
-
-def _invoiced(appointment: Appointment, by: User, *, at: datetime) -> Invoice:
-    finish_repair(appointment=appointment, by=by, at=at)
-    return Invoice.objects.get(reference=appointment.number)
-
-
 def _lend(tool: Tool, by: User, *, at: datetime) -> Loan:
     """To its own home, the week after next."""
     day = Period(at + timedelta(days=14), at + timedelta(days=15))
     return lend(tool=tool, to=tool.home, period=day, by=by, at=at)
-
-
-def _disagreement(workshop: Workshop, *, at: datetime) -> Disagreement:
-    return Disagreement.objects.create(
-        collective=workshop.collective, kind="unknown", key="movement:1", theirs_cents=-700, since=at, seen_at=at
-    )
-
-
-def _payment(workshop: Workshop, subject: str, *, at: datetime, **fields: object) -> Payment:
-    """Of something that is no appointment."""
-    return Payment.objects.create(
-        purpose="other",
-        subject=subject,
-        workshop=workshop,
-        label="Révision",
-        email="owner@example.org",
-        amount_cents=5000,
-        capture=Payment.Capture.NOW,
-        created_at=at,
-        **fields,
-    )
-
-
-def _came_back(workshop: Workshop, *, at: datetime) -> Refund:
-    """A refund that its bank sent back."""
-    payment = _payment(workshop, "came back", at=at, state=Payment.State.CAPTURED, captured_cents=5000)
-    return Refund.objects.create(payment=payment, provider_id="re_1", amount_cents=1000, refunded_at=at, failed_at=at)
-
-
-def _transfer(workshop: Workshop, *, at: datetime) -> Transfer:
-    return Transfer.objects.create(
-        entity=books_of(workshop.seller),
-        reference="M00001",
-        workshop=workshop,
-        amount_cents=4200,
-        reason=Transfer.Reason.NO_IBAN,
-        created_at=at,
-    )
-
-
-def _entry(workshop: Workshop, *, at: datetime) -> Entry:
-    entity, fund = books_of(workshop.seller), fund_of(workshop.collective)
-    return record(
-        entity=entity,
-        journal=Entry.Journal.SHARING,
-        source="test:1",
-        label="Contribution",
-        lines={"6281": 100, f"467.{fund.pk}": -100},
-        occurred_at=at,
-        reference="M00001",
-        workshop=workshop,
-    )

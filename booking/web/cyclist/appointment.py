@@ -22,7 +22,7 @@ from booking.appointments.give_money_back import paid_online_cents
 from booking.appointments.links import appointment_by_link, manage_link, quote_url
 from booking.appointments.models import Appointment, AppointmentChange, Proposal
 from booking.appointments.move import what_forbids_moving
-from booking.appointments.payments_of import to_pay_cents
+from booking.appointments.payments_of import owed_cents, to_pay_cents
 from booking.appointments.terms import cancel_sentence, deposit_sentence, mediator_sentence, seller_lines
 from booking.appointments.withdraw import what_forbids_withdrawing
 from booking.diagnosis.kept import read_kept
@@ -133,12 +133,12 @@ def page(request: HttpRequest, appointment: Appointment, token: str, *, at: date
 def _money(appointment: Appointment, *, at: datetime) -> dict[str, Any]:
     """The bill, what may be paid now, and a price that waits for an answer."""
     quote = appointment.quotes.open_().filter(expires_at__gt=at).first()
-    paid, said = paid_online_cents(appointment), bill(appointment)
+    paid, to_pay, said = paid_online_cents(appointment), to_pay_cents(appointment), bill(appointment)
     return {
         "bill": said,
         "bars": placed(said.parts),
         "paid_cents": paid,
-        "left_cents": max(0, to_pay_cents(appointment) - paid),
+        "left_cents": owed_cents(appointment) if appointment.status == Status.DONE else max(0, to_pay - paid),
         "card": appointment.card if appointment.card and appointment.card.state == KeptCard.State.SAVED else None,
         "can_pay": what_forbids_paying(appointment) is None,
         "quote": quote,

@@ -18,7 +18,7 @@ from collective.payments.refund import refund_payment
 from collective.payments.settle import look_at_payment
 from collective.sharing.share_out import share_out
 from collective.workshops.models import Workshop
-from tests.collective.money import a_workshop
+from tests.collective.money import a_workshop, settle_in_cash
 from tests.collective.payments.distribution.provider import PayingProvider
 
 _numbers = count(1)
@@ -87,6 +87,8 @@ def finish(
         payments=[payment] if payment else [],
         at=at,
     )
+    if left := labour + parts - online:
+        settle_in_cash(workshop, reference, cents=left, at=at)
     return reference
 
 
