@@ -1,4 +1,8 @@
-"""Make the PDF of an invoice, its XML inside (Factur-X): checked, then frozen with its hash."""
+"""
+Make the PDF of an invoice, its XML inside (Factur-X): checked, then frozen with its hash.
+
+What draws and checks is imported where it is used: it takes more than a second, which no other process has to wait for.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,11 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-import facturx
 from django.db import transaction
 
 from backend.lib.outbox import handles
-from collective.invoices.check_xml import what_is_wrong_in_xml
-from collective.invoices.cii import xml_of
 from collective.invoices.issue import PAPER
 from collective.invoices.models import Invoice, InvoicePaper
-from collective.invoices.pdf import pdf_of
 from collective.invoices.said import title_of
 
 
@@ -30,6 +30,9 @@ def paper_of(*, invoice: Invoice, at: datetime) -> InvoicePaper:
 
     :raises NotConform: when the XML is not what EN 16931 asks for; nothing is kept then.
     """
+    from collective.invoices.check_xml import what_is_wrong_in_xml
+    from collective.invoices.cii import xml_of
+
     if standing := InvoicePaper.objects.filter(invoice=invoice).first():
         return standing
     xml = xml_of(invoice.facts, language=invoice.language)
@@ -56,6 +59,8 @@ def files_of(invoice: Invoice) -> tuple[bytes, bytes]:
 
     Whoever looks changes no row; the page names the hash of the facts, by which any copy can be judged.
     """
+    from collective.invoices.cii import xml_of
+
     standing = InvoicePaper.objects.filter(invoice=invoice).first()
     if standing:
         return bytes(standing.pdf), bytes(standing.xml)
@@ -65,6 +70,10 @@ def files_of(invoice: Invoice) -> tuple[bytes, bytes]:
 
 def draw(invoice: Invoice, xml: bytes) -> bytes:
     """Draw the page and put the XML into it."""
+    import facturx
+
+    from collective.invoices.pdf import pdf_of
+
     page = pdf_of(invoice.facts, sha256=invoice.sha256, language=invoice.language, at=invoice.issued_at)
     made: bytes = facturx.generate_from_binary(
         page,

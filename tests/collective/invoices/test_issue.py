@@ -175,7 +175,7 @@ def test_it_says_that_it_is_pdf_a_3(done):
 
 
 def test_a_paper_that_cannot_be_made_loses_no_invoice(done, monkeypatch):
-    monkeypatch.setattr("collective.invoices.make_paper.what_is_wrong_in_xml", lambda xml: ["BR-CO-15"])
+    monkeypatch.setattr("collective.invoices.check_xml.what_is_wrong_in_xml", lambda xml: ["BR-CO-15"])
     assert sweep_outbox(at=DONE_AT, kinds=[PAPER]) == 0
     assert not InvoicePaper.objects.exists()
     monkeypatch.undo()
