@@ -13,7 +13,7 @@ from django.db.models.functions import Concat
 from booking.appointments.models import Appointment
 from booking.jobs.invoice import buyer_of, words_of
 from collective.invoices.amounts import Sold, amounts_of
-from collective.invoices.credit import issue_credit_note
+from collective.invoices.credit import is_credited, issue_credit_note
 from collective.invoices.facts import Paper, Settled
 from collective.invoices.issue import Draft, issue
 from collective.invoices.letterhead import letterhead_of
@@ -58,11 +58,15 @@ def _captures(at: datetime) -> QuerySet[Entry]:
 def _taken_back(at: datetime) -> QuerySet[Entry]:
     """
     Mirrors of what was invoiced. A refund after the sale mirrors both the money and the sale: the sale's is the paper.
+
+    A refund that its bank sent back is mirrored again and changes no paper: its credit note stands, and is paid by the
+    next refund.
     """
     sale_too = Entry.objects.filter(entity=OuterRef("entity"), source=Concat(OuterRef("source"), Value(":income")))
     return (
         _seller_entries(at)
         .filter(mirrors__invoice__isnull=False)
+        .exclude(source__startswith="undone:")
         .exclude(Exists(sale_too))
         .filter(entity=F("mirrors__entity"))
     )
@@ -78,8 +82,8 @@ def _try(issue_paper: Callable[[Entry, datetime], Invoice | None], entry: Entry,
         return False
 
 
-def _issue_credit(entry: Entry, at: datetime) -> Invoice:
-    return issue_credit_note(entry=entry, at=at)
+def _issue_credit(entry: Entry, at: datetime) -> Invoice | None:
+    return None if is_credited(entry) else issue_credit_note(entry=entry, at=at)
 
 
 def _issue_deposit(entry: Entry, at: datetime) -> Invoice | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Sum
+
 from backend.lib.money import split
 from collective.invoices.amounts import Amounts, Sold
 from collective.invoices.facts import Buyer, Other, Paper
@@ -12,7 +14,7 @@ from collective.invoices.issue import AlreadyIssued, Draft, issue
 from collective.invoices.letterhead import letterhead_of
 from collective.invoices.models import Invoice
 from collective.ledger.accounts import ADVANCES, LABOUR, PARTS, VAT_COLLECTED
-from collective.ledger.models import Entry
+from collective.ledger.models import Entry, Line
 from collective.ledger.record import CannotBeBooked
 
 LABOUR_BACK = ("Main-d’œuvre, en moins", "Labour, taken back")
@@ -61,6 +63,20 @@ def issue_credit_note(*, entry: Entry, at: datetime) -> Invoice:
             language=corrected.language,
         )
     )
+
+
+def is_credited(entry: Entry) -> bool:
+    """
+    Tell whether what stands taken back of a sale, this entry's part included, has its credit notes already.
+
+    So it is when a refund that its bank sent back is made again: the first one's credit note is paid at last.
+    """
+    is_deposit = Invoice.objects.filter(entry=entry.mirrors_id, kind=Invoice.Kind.DEPOSIT).exists()
+    accounts = (ADVANCES,) if is_deposit else (LABOUR, PARTS, VAT_COLLECTED)
+    back = Line.objects.filter(entry__mirrors=entry.mirrors_id, account__in=accounts)
+    credited = Invoice.objects.filter(corrects__entry=entry.mirrors_id)
+    taken_back: int = back.aggregate(total=Sum("amount", default=0))["total"]
+    return taken_back <= credited.aggregate(total=Sum("gross_cents", default=0))["total"]
 
 
 def _taken_back(entry: Entry, corrected: Invoice) -> tuple[list[Sold], Amounts]:

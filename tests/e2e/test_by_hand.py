@@ -17,7 +17,7 @@ def lou(visitor):
 def ask(person, email, *, number):
     """Ask for a slot of Lou's; the card is authorised, and the page says so."""
     asked = person.books(LOU, email, number=number)
-    person.reads("Authorised on your card")
+    person.reads("Held on the card")
     return asked
 
 
@@ -34,7 +34,7 @@ def test_accepting_charges_the_card(visitor, demonstration, lou):
 
     demonstration.letters_to("amel@example.org", count=2)
     cyclist.page.reload()
-    cyclist.reads("Paid online")
+    cyclist.reads("Card, online")
     assert demonstration.money_of(number)["captured_cents"] > 0
 
 

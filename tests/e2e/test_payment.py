@@ -64,7 +64,7 @@ def test_paying_late_still_seats_who_pays_when_the_slot_is_free(at_the_till, dem
     demonstration.let_hold_run_out(cyclist.held)
     cyclist.pays()
     cyclist.look_closely()
-    cyclist.reads("Paid online")
+    cyclist.reads("Card, online")
     assert demonstration.money_of(cyclist.number)["refunded_cents"] == 0
 
 

@@ -34,9 +34,7 @@ def a_receipt(workshop: Workshop, by: User, *, at: datetime) -> Receipt:
     return record_receipt(workshop=workshop, cents=1000, by=by, at=at, **said)
 
 
-def paid_in_parts(
-    appointment: Appointment, by: User, *, at: datetime
-) -> tuple[Any, ...]:
+def paid_in_parts(appointment: Appointment, by: User, *, at: datetime) -> tuple[Any, ...]:
     """Finish it with one euro in cash, one by cheque and one from the town hall; four more are announced."""
     cash = Given(means="cash", amount=100, key="world-cash")
     announced = Given(means="transfer", amount=400, key="world-transfer", is_promise=True)

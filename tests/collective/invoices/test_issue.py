@@ -25,6 +25,7 @@ from collective.ledger.record import CannotBeBooked
 from collective.ledger.reverse import reverse
 from collective.payments.models import Payment
 from collective.payments.refund import refund_payment
+from collective.payments.settle import look_at_payment
 from collective.workshops.models import Seller
 from tests.booking.appointments.scene import (
     AT,
@@ -191,6 +192,18 @@ def test_a_refund_after_the_sale_has_its_credit_note(done):
     assert (credit.number, credit.gross_cents, credit.vat_cents) == ("AV2026-00001", 300, 50)
     assert credit.corrects == invoice_of(done)
     assert credit.facts["names"][0]["number"] == "F2026-00001"
+    assert issue_due_papers(at=DONE_AT) == 0
+
+
+def test_a_refund_that_its_bank_sent_back_and_made_again_has_one_credit_note(done, provider):
+    refund(done, 300)
+    payment = Payment.objects.get(pk=done.payment_id)
+    provider.refuse_refunds(payment)
+    for _look in range(2):
+        look_at_payment(payment=payment, at=DONE_AT)
+    assert issue_due_papers(at=DONE_AT) == 0
+    refund(done, 300)
+    assert [paper.gross_cents for paper in Invoice.objects.filter(kind=Kind.CREDIT_NOTE)] == [300]
     assert issue_due_papers(at=DONE_AT) == 0
 
 
