@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import sepaxml
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,8 @@ from tests.factories import MembershipFactory, StaffFactory
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"  # the example of the French banks' federation
 BELGIAN = "BE68 5390 0754 7034"
-SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("pain.001.001.09.xsd")))
+# The schema that ISO 20022 publishes, as another library that writes such files carries it.
+SCHEMA = etree.XMLSchema(etree.parse(Path(sepaxml.__file__).parent / "schemas" / "pain.001.001.09.xsd"))
 database = pytest.mark.django_db(transaction=True)
 
 
