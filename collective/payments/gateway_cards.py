@@ -85,6 +85,14 @@ class Cards(Line):
         )
         return self._intent_state(intent)
 
+    @translated
+    def find_charge(self, *, customer_id: str, reference: str) -> IntentState | None:
+        found = self._v1.payment_intents.list({"customer": customer_id, "limit": 100}).auto_paging_iter()
+        for intent in found:
+            if intent.to_dict()["metadata"].get("reference") == reference:
+                return self._intent_state(self._v1.payment_intents.retrieve(intent.id, {"expand": WITH_CHARGE}))
+        return None
+
     def forget_card(self, *, method_id: str, key: str) -> None:
         try:
             self._detach(method_id, key)

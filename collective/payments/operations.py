@@ -133,8 +133,6 @@ def _give_up(operation: Operation, refusal: ProviderRefused, *, at: datetime) ->
         take_word(payment, word, at=at)
         if operation.kind in (Kind.OPEN, Kind.CHARGE):
             _fail(payment, at=at)
-            if refusal.code == "key_forgotten":
-                mark_trouble(payment, Trouble.REFUSED, said=f"{operation.key}: {refusal}")
         elif (payment.state, payment.refunded_cents) == before:
             mark_trouble(payment, Trouble.REFUSED, said=f"{operation.key}: {refusal}")
     logger.error("operation %s was refused: %s", operation.key, refusal)

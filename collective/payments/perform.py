@@ -32,11 +32,10 @@ def find_again(operation: Operation) -> Answer | None:
     """
     Return what became of a call whose key the provider may have forgotten; None when it never arrived.
 
-    Opening a page, refunding and sending can be done twice, so the thing itself is looked for. The others cannot: what
-    they act on tells whether they were done, and sending them again is harmless. A charge without its person could be
-    done twice and cannot be looked for: unless an event has named it since, it is not sent again, and a person looks.
+    Opening a page, charging, refunding and sending can be done twice, so the thing itself is looked for. The others
+    cannot: what they act on tells whether they were done, and sending them again is harmless.
 
-    :raises ProviderRefused: for such a charge.
+    :raises ProviderRefused: for a charge that was declined.
     """
     if operation.kind == Operation.Kind.OPEN:
         return _opened_before(operation)
@@ -46,8 +45,8 @@ def find_again(operation: Operation) -> Answer | None:
         is_transfer = operation.kind == Operation.Kind.TRANSFER
         result = send.find_transfer(operation) if is_transfer else send.find_reversal(operation)
         return Answer(result) if result else None
-    if operation.kind == Operation.Kind.CHARGE and not operation.payment.intent_id:
-        raise ProviderRefused("key_forgotten", "the answer was lost for too long to ask again")
+    if operation.kind == Operation.Kind.CHARGE:
+        return _charged_before(operation)
     word = read_word(operation.payment)
     is_over = word.intent is not None and word.intent.status in (IntentStatus.CAPTURED, IntentStatus.RELEASED)
     return Answer(word=word) if is_over else None
@@ -130,6 +129,18 @@ def _opened_before(operation: Operation) -> Answer | None:
     if session is None:
         return None
     return Answer({"session_id": session.session_id, "url": session.url or ""}, Word(session=session))
+
+
+def _charged_before(operation: Operation) -> Answer | None:
+    """:raises ProviderRefused: when what is found was declined: an intent that nobody is there to pay."""
+    intent = gateway.provider().find_charge(
+        customer_id=operation.params["customer_id"], reference=str(operation.payment.reference)
+    )
+    if intent is None:
+        return None
+    if intent.status in (IntentStatus.WAITING, IntentStatus.RELEASED):
+        raise ProviderRefused("card_declined", "found declined", intent_id=intent.intent_id)
+    return Answer({"intent_id": intent.intent_id}, Word(intent=intent))
 
 
 def _refunded_before(operation: Operation) -> Answer | None:

@@ -183,6 +183,9 @@ class PaymentProvider(Protocol):
         them with a payment page), `expired_card`… Its `intent_id` names the payment it left, never to be paid.
         """
 
+    def find_charge(self, *, customer_id: str, reference: str) -> IntentState | None:
+        """Return what became of a charge of this customer's card, declined ones too; None when none ever arrived."""
+
     def forget_card(self, *, method_id: str, key: str) -> None:
         """Let a saved card go; one that is gone already is no error."""
 

@@ -98,6 +98,10 @@ class MemoryProvider:
         payment.refresh_from_db()
         return self._intents[payment.intent_id]
 
+    def charged(self) -> list[IntentState]:
+        """Every payment that took money."""
+        return [intent for intent in self._intents.values() if intent.received_cents]
+
     # --- What is asked of it ---
 
     def open_session(self, *, reference: str, amount_cents: int, capture: str, key: str, **asked: Any) -> SessionOpened:
@@ -226,6 +230,10 @@ class MemoryProvider:
             return self._intents[intent_id]
 
         return self._once(key, charged)
+
+    def find_charge(self, *, customer_id: str, reference: str) -> IntentState | None:
+        self._answer("find_charge")
+        return next((intent for intent in self._intents.values() if intent.reference == reference), None)
 
     def forget_card(self, *, method_id: str, key: str) -> None:
         self._once(key, lambda: self.kept_cards.discard(method_id))

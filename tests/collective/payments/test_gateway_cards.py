@@ -119,6 +119,17 @@ def test_a_decline_says_why_and_what_it_left(gateway, saved, charge, number, cod
     assert gateway.release(intent_id=left.intent_id, key="release:1").status == IntentStatus.RELEASED
 
 
+def test_a_charge_is_found_by_its_reference_declined_or_not(gateway, saved, charge):
+    good, bad = saved(), saved(ASKS_ALWAYS, reference="r2")
+    assert gateway.find_charge(customer_id=good.customer_id, reference="payment-1") is None
+    made = charge(good)
+    assert gateway.find_charge(customer_id=good.customer_id, reference="payment-1") == made
+    with pytest.raises(ProviderRefused) as refused:
+        charge(bad, reference="payment-2", key="charge:2")
+    found = gateway.find_charge(customer_id=bad.customer_id, reference="payment-2")
+    assert (found.intent_id, found.status) == (refused.value.intent_id, IntentStatus.WAITING)
+
+
 def test_a_refusal_without_an_intent_names_none(gateway):
     with pytest.raises(ProviderRefused) as refused:
         gateway.read_intent(intent_id="pi_nobody")

@@ -17,6 +17,7 @@ from booking.jobs.pick_up import CardRefused, finish_at_pick_up
 from collective.payments.charge_card import MoreThanAgreed, charge_card
 from collective.payments.keep_card import open_card, sweep_cards
 from collective.payments.models import KeptCard, Operation, Payment
+from collective.payments.ports import ProviderUnavailable
 from tests.booking.appointments.scene import (
     AT,
     MINUTE,
@@ -105,18 +106,27 @@ def test_fault_24_a_lost_answer_is_asked_for_again_with_its_key_and_charges_once
     assert Payment.objects.filter(card__isnull=False).count() == 1
 
 
-def test_fault_24_a_charge_whose_answer_was_lost_for_a_day_is_not_sent_again(appointment, saves, provider, taken):
-    provider.is_away, staff = True, staff_of(saves)
+@pytest.mark.parametrize("arrives", [True, False])
+def test_fault_24_a_charge_whose_answer_was_lost_for_a_day_is_looked_for_and_made_once(
+    appointment, saves, provider, taken, monkeypatch, arrives
+):
+    charge = provider.charge_saved_card
+
+    def lost(**asked):
+        if arrives:
+            charge(**asked)
+        raise ProviderUnavailable("the connection broke")
+
+    monkeypatch.setattr(provider, "charge_saved_card", lost)
     with pytest.raises(PaymentOnItsWay):
-        finish_at_pick_up(appointment=appointment, by=staff, at=DONE_AT)
-    provider.is_away = False
+        finish_at_pick_up(appointment=appointment, by=staff_of(saves), at=DONE_AT)
+    monkeypatch.setattr(provider, "charge_saved_card", lambda **asked: charge(**asked | {"key": "forgotten"}))
 
     pass_sweeps(appointment, at=DONE_AT + timedelta(hours=21))
 
     payment = Payment.objects.get()
-    assert (payment.state, payment.trouble, taken()) == (Payment.State.FAILED, Payment.Trouble.REFUSED, 0)
-    assert not Operation.objects.filter(state=Operation.State.PENDING).exists()
-    Payment.objects.update(trouble="")  # a person looked: the check has nothing else to say
+    assert (payment.state, payment.trouble, taken()) == (Payment.State.CAPTURED, "", 2000)
+    assert len(provider.charged()) == 1
 
 
 def test_never_more_than_was_agreed(appointment):
