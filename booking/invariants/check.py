@@ -20,8 +20,10 @@ from booking.audit.follow import what_is_gone, what_was_not_written_down
 from booking.invariants.bookings import acknowledged_and_gone, confirmed_and_not_told
 from booking.invariants.borders import what_crosses_collectives
 from booking.invariants.money import what_stays_wrongly
+from booking.tenders.check import what_is_wrong_with_tenders
 from collective.ledger.check import what_is_wrong_in_the_books
 from collective.payments.check import what_disagrees_with_the_payments
+from collective.payments.distribution.check import what_disagrees_with_the_transfers
 from collective.timetable.models import Occupancy
 
 Check = Callable[[datetime], Iterator[str]]
@@ -40,13 +42,15 @@ def taken_twice(at: datetime) -> Iterator[str]:
 
 
 def unbalanced(at: datetime) -> Iterator[str]:
-    """I2. Each entry of the ledger sums to zero per unit, and what two entities owe each other agrees."""
+    """I2. Each entry sums to zero per unit, what two entities owe each other agrees, what was given stands there."""
     yield from what_is_wrong_in_the_books()
+    yield from what_is_wrong_with_tenders()
 
 
 def money_astray(at: datetime) -> Iterator[str]:
-    """I3. Captures and refunds stand once in the books, for their amount; what was cancelled went back by its rule."""
+    """I3. What was taken, given back and sent stands once in the books; what was cancelled went back by its rule."""
     yield from what_disagrees_with_the_payments()
+    yield from what_disagrees_with_the_transfers()
     yield from what_stays_wrongly()
 
 

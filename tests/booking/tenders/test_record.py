@@ -200,7 +200,7 @@ def test_only_a_transfer_is_announced(pay):
         pay("cash", 500, is_promise=True)
 
 
-def test_a_mixed_bill_whose_card_is_taken_back_keeps_the_rest(done, pay, owner, left):
+def test_fault_37_a_mixed_bill_whose_card_is_taken_back_keeps_the_rest(done, pay, owner, left):
     """Fault 37: the card part fails after the others were taken; they stand, and its part is owed."""
     pay("cash", 500)
     card = pay("terminal")

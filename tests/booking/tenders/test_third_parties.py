@@ -74,7 +74,7 @@ def test_the_file_is_sent_then_paid(bonus, staff, seller, left):
 
 
 @pytest.mark.parametrize("bears", [True, False])
-def test_a_refused_bonus_is_owed_by_the_customer_or_borne_by_the_workshop(bonus, owner, left, seller, bears):
+def test_fault_37_a_refused_bonus_is_owed_by_the_customer_or_borne_by_the_workshop(bonus, owner, left, seller, bears):
     """Fault 37: the claim is refused after the rest was paid; who bears it is chosen and kept."""
     tender = bonus()
     claim = claim_refused(claim=tender.claim, reason="Hors délai", workshop_bears=bears, by=owner, at=LATER)

@@ -54,7 +54,7 @@ def recover(at):
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_capture_is_made_once(paid, stripe, at, point):
+def test_fault_08_and_09_a_capture_is_made_once_wherever_its_worker_was_killed(paid, stripe, at, point):
     payment = look_at_payment(payment=paid(capture="later"), at=at)
     capture_payment(payment=payment, amount_cents=9600, at=at)
     crash(stripe, point, at)
@@ -68,7 +68,7 @@ def test_a_capture_is_made_once(paid, stripe, at, point):
 
 
 @pytest.mark.parametrize("point", ["before_call", "before_commit", "after_commit"])
-def test_a_refund_is_made_once(paid, stripe, at, point):
+def test_fault_08_and_09_a_refund_is_made_once(paid, stripe, at, point):
     payment = look_at_payment(payment=paid(), at=at)
     refund_payment(payment=payment, amount_cents=4000, reason="annulation", at=at)
     crash(stripe, point, at)
