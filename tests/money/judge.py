@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from booking.audit.chain import chain_audit_rows
 from booking.invariants.check import what_is_broken
+from collective.payments.distribution.models import Transfer
 from collective.payments.models import Payment
 
 
@@ -25,6 +26,20 @@ def what_differs(stripe: Emulator) -> Iterator[str]:
         said = (payment.captured_cents, payment.refunded_cents) if payment else (0, 0)
         if said != (captured[reference], refunded[reference]):
             yield f"{reference}: {captured[reference]} taken and {refunded[reference]} given back, we say {said}"
+
+
+def what_was_sent_otherwise(stripe: Emulator) -> Iterator[str]:
+    """Yield a sentence for each transfer that the emulator and we count differently, either way."""
+    sent = {one["id"]: (one["amount"], one["amount_reversed"]) for one in stripe.objects("transfer")}
+    ours = {
+        provider_id: (amount, reversed_cents)
+        for provider_id, amount, reversed_cents in Transfer.objects.exclude(provider_id="").values_list(
+            "provider_id", "amount_cents", "reversed_cents"
+        )
+    }
+    for transfer in sorted(sent.keys() | ours.keys()):
+        if sent.get(transfer) != ours.get(transfer):
+            yield f"{transfer}: {sent.get(transfer)} sent and taken back, we say {ours.get(transfer)}"
 
 
 def money_at(stripe: Emulator) -> tuple[Counter[str], Counter[str]]:
@@ -49,4 +64,5 @@ def faults(stripe: Emulator, *, at: datetime) -> list[str]:
     return [
         *(f"{number}: {fault}" for number, found in broken.items() for fault in found),
         *what_differs(stripe),
+        *what_was_sent_otherwise(stripe),
     ]

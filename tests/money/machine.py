@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
+from urllib.error import HTTPError
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -11,8 +13,11 @@ from hypothesis.stateful import initialize, rule
 from booking.appointments.accept import accept_appointment
 from booking.appointments.cancel import cancel_appointment
 from booking.appointments.no_show import mark_no_show
+from booking.appointments.quote_models import Quote
 from booking.appointments.refuse import refuse_appointment
+from booking.jobs.answer_quote import agree_to_quote, refuse_quote
 from booking.jobs.finish import finish_repair
+from booking.jobs.quote import Wanted, write_quote
 from booking.tenders.given import Given
 from collective.members.models import User
 from collective.payments.ask import PaymentClosed, PaymentUnavailable, open_payment
@@ -139,6 +144,46 @@ class Money(World):
             self.attempt(
                 lambda: refund_payment(payment=payment, amount_cents=cents, reason="geste", at=self.at), done="refunded"
             )
+
+    @rule(index=INDEX, labour=CENTS)
+    def quote(self, index: int, labour: int) -> None:
+        if appointment := self.one(index):
+            by, line = self.owner_of(appointment.workshop_id), appointment.lines.order_by("pk").first()
+            wanted = [Wanted(line=line.pk, labour_cents=labour, parts_cents=line.parts_cents)]
+            self.attempt(
+                lambda: write_quote(appointment=appointment, lines=wanted, reason="Plus usé", by=by, at=self.at),
+                done="quoted",
+            )
+
+    @rule(which=INDEX, agrees=st.booleans())
+    def answer_a_quote(self, which: int, agrees: bool) -> None:
+        if quotes := list(Quote.objects.order_by("pk")):
+            quote, answer = quotes[which % len(quotes)], agree_to_quote if agrees else refuse_quote
+            self.attempt(lambda: answer(quote=quote, at=self.at), done="answered")
+
+    # --- The bank --------------------------------------------------------------------------------------------------
+
+    @rule(index=INDEX)
+    def contest(self, index: int) -> None:
+        payment = self.payment(index)
+        if payment and payment.charge_id and not payment.refunded_cents:
+            with suppress(HTTPError):  # contested before, or nothing left to contest
+                self.stripe.dispute(charge=payment.charge_id, reason="fraudulent")
+                self.steps["contested"] += 1
+
+    @rule(which=INDEX, do=st.sampled_from(["win", "lose"]))
+    def decide(self, which: int, do: str) -> None:
+        if disputes := self.stripe.objects("dispute"):
+            with suppress(HTTPError):
+                self.stripe.dispute(dispute=disputes[which % len(disputes)]["id"], do=do)
+                self.steps["decided"] += 1
+
+    @rule(cents=CENTS)
+    def spend_what_was_sent(self, cents: int) -> None:
+        """The seller's account holds less than is to be taken back from it."""
+        for account in self.accounts:
+            with suppress(HTTPError):
+                self.stripe.set_account(account, spend=min(cents, self.stripe.balance_of(account)))
 
     # --- The provider, the network, time -----------------------------------------------------------------------
 
