@@ -157,6 +157,9 @@ STORAGES = {
     },
 }
 
+# gzip only: brotli is here to open fonts, and at its best setting it makes setting up a minute longer.
+SERVESTATIC_USE_BROTLI = False
+
 # --- Languages and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
