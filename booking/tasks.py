@@ -105,11 +105,12 @@ ROUND: dict[str, Sweep] = {
     "occupancies": release_expired,
     "papers": issue_due_papers,
     "night": plan_the_night,
+    "drawings": make_paper.draw_due_papers,
     "outbox": sweep_rows,
     "audit": chain_audit_rows,
     "books": check_when_due,  # after all that moves money, and in its own ten minutes
 }
-SHORT_ROUND = ("events", "operations", "outbox")
+SHORT_ROUND = ("events", "operations", "drawings", "outbox")
 
 
 def sweep(*, at: datetime, names: tuple[str, ...] = tuple(ROUND)) -> dict[str, int | None]:

@@ -7,12 +7,14 @@ What draws and checks is imported where it is used: it takes more than a second,
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from backend.lib.outbox import handles
+from backend.lib.outbox_models import OutboxRow
 from collective.invoices.issue import PAPER
 from collective.invoices.models import Invoice, InvoicePaper
 from collective.invoices.said import title_of
@@ -87,6 +89,22 @@ def draw(invoice: Invoice, xml: bytes) -> bytes:
         afrelationship="data",
     )
     return made
+
+
+def draw_due_papers(*, at: datetime, limit: int = 20) -> int:
+    """
+    Draw what the outbox is about to ask for; return how many papers were drawn.
+
+    The outbox handles a row in a transaction: drawing there would keep every other writer of SQLite waiting.
+    One that cannot be drawn is left to it, which keeps the reason and tries again.
+    """
+    due = OutboxRow.objects.filter(kind=PAPER, state=OutboxRow.State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    drawn = 0
+    for payload in list(due.values_list("payload", flat=True)[:limit]):
+        with suppress(NotConform):
+            paper_of(invoice=Invoice.objects.get(pk=payload["invoice"]), at=at)
+            drawn += 1
+    return drawn
 
 
 @handles(PAPER)
