@@ -155,9 +155,7 @@ def plan(found: Found, words: list[str]) -> list[Run]:
     elif found.redis:
         runs.append(Run("With Redis", pytest("redis", *words), {"TEST_REDIS_URL": found.redis}, True))
     if found.chromium and Path("tests/e2e").is_dir():
-        # Each worker has a demonstration of its own; a file's journeys stay together in it.
-        side_by_side = ["-n", "auto", "--dist", "loadfile"]
-        command = python("-m", "pytest", *side_by_side, "-m", "e2e", *colours(), *words)
+        command = python("-m", "pytest", "-m", "e2e", *colours(), *words)
         runs.append(Run("In Chromium", command, {"CHROMIUM": found.chromium}, chosen))
     return runs
 
