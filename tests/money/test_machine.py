@@ -11,5 +11,4 @@ def test_what_is_booked_is_what_was_charged():
         tried = play(500, always_the_same=True)
     assert tried["steps"] >= 500
     assert tried["pressed pay"] >= 20
-    assert min(tried["finished"], tried["delivered"]) >= 3, tried
-    assert min(tried["cancelled"], tried["accepted"]) >= 1, tried
+    assert min(tried["finished"], tried["cancelled"], tried["delivered"]) >= 1, tried
