@@ -103,7 +103,7 @@ class AppointmentShown(serializers.Serializer[Any]):
 
     def to_representation(self, appointment: Appointment) -> dict[str, Any]:
         if appointment.payment is not None and getattr(appointment, "is_private", False):
-            appointment.payment.stands_for_cents = appointment.due_now_cents  # type: ignore[attr-defined]
+            appointment.payment.stands_for_cents = appointment.due_now_cents  # type: ignore[attr-defined]  # for amounts shown
         return dict(super().to_representation(appointment))
 
     @extend_schema_field(ProposalShown(allow_null=True))
